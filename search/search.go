@@ -1,0 +1,112 @@
+// Package search owns the questions that one asks of many appeals at once:
+// queries, hits and the heat map. An index answers them; the database stays the
+// truth, and an index can be lost and rebuilt at any moment.
+package search
+
+import (
+	"context"
+	"time"
+)
+
+// Doc is what the index knows of one appeal. It holds no personal data.
+type Doc struct {
+	ID          int64
+	Number      string
+	Text        string
+	Answer      string // text of the latest signed answer
+	Rubric      string
+	Category    string
+	Territory   int64
+	Agency      int64
+	Executor    int64
+	Stage       string
+	Final       bool // closed, rejected or withdrawn
+	Source      string
+	Lat, Lon    float64 // 0, 0 where no point is known
+	SubmittedAt time.Time
+	DueAt       time.Time // zero where no review runs
+	AnsweredAt  time.Time
+	ClosedAt    time.Time
+	Outcome     string
+	Rating      int
+	Refuted     bool
+	Late        bool // answered after it was due
+}
+
+// Query selects appeals. Zero filters don't filter. Rights are part of the
+// query: unless Region is set, only appeals of Agencies match, and an empty
+// list matches nothing.
+type Query struct {
+	Region   bool
+	Agencies []int64
+
+	Text      string // words in any language of the index; all must occur
+	Rubric    string // code of a leaf or of any node above it
+	Category  string
+	Territory []int64
+	Agency    int64
+	Stage     string
+	From, To  time.Time // submitted in [From, To)
+}
+
+// Hit is one found appeal.
+type Hit struct {
+	ID      int64
+	Score   float64
+	Snippet string // HTML-escaped text around the matches, these in <mark>
+}
+
+// Result is one page of hits.
+type Result struct {
+	Hits  []Hit
+	Total int
+}
+
+// HeatMap counts the appeals of a query by territory and rubric.
+type HeatMap struct {
+	Cells []Cell
+	Total int
+}
+
+// Cell is one (territory, rubric) pair. By is a category, or a leaf where the
+// query named a category.
+type Cell struct {
+	Territory int64
+	By        string
+	Count     int
+	Overdue   int     // open past due now, or answered late
+	Solved    int     // outcome solved
+	Refuted   int     // said «not fixed» to a solved one
+	Rated     int     // number of ratings
+	RatingSum int     // sum of ratings
+	Weight    float64 // sum of 0.5^(age / 14 days)
+}
+
+// HeatQuery asks for a heat map.
+type HeatQuery struct {
+	Query
+	ByLeaf bool // columns are leaves, not categories
+	Now    time.Time
+}
+
+// Vote says how much earlier appeals like a text speak for a leaf.
+type Vote struct {
+	Rubric string
+	Score  float64 // 0–1, all votes together at most 1
+}
+
+// Index answers queries. Implementations are safe for concurrent use.
+type Index interface {
+	// Apply puts documents in (replacing those with the same id) and takes ids
+	// out, and remembers the checkpoint, all or nothing. The checkpoint is the
+	// position in the event log up to which the batch reflects it.
+	Apply(ctx context.Context, docs []Doc, remove []int64, checkpoint string) error
+	// Checkpoint returns the last applied checkpoint, "" for an empty index.
+	Checkpoint(ctx context.Context) (string, error)
+	Search(ctx context.Context, q Query, offset, limit int) (Result, error)
+	HeatMap(ctx context.Context, q HeatQuery) (HeatMap, error)
+	// Similar finds what earlier worked appeals like the text were about.
+	Similar(ctx context.Context, text string, limit int) ([]Vote, error)
+	Count(ctx context.Context) (int, error)
+	Close() error
+}

@@ -1,0 +1,57 @@
+package workflow
+
+import "time"
+
+// Action is a step that somebody may take with an appeal.
+type Action string
+
+// The actions of domain.md «Life of an appeal». Jobs take the last four.
+const (
+	Submit           Action = "submit"
+	Route            Action = "route"
+	Ask              Action = "ask"
+	ReplyAction      Action = "reply"
+	Accept           Action = "accept"
+	Reject           Action = "reject"
+	Register         Action = "register"
+	Assign           Action = "assign"
+	Redirect         Action = "redirect"
+	Start            Action = "start"
+	AddNote          Action = "note"
+	AskExtension     Action = "ask_extension"
+	ApproveExtension Action = "approve_extension"
+	DenyExtension    Action = "deny_extension"
+	SubmitAnswer     Action = "submit_answer"
+	Return           Action = "return"
+	Sign             Action = "sign"
+	Rate             Action = "rate"
+	ReReview         Action = "re_review"
+	Dispute          Action = "dispute"
+	Uphold           Action = "uphold"
+	SendBack         Action = "send_back"
+	Withdraw         Action = "withdraw"
+	Resubmit         Action = "resubmit"
+
+	Warn   Action = "warn"   // a deadline's step was fired: people are told
+	Lapse  Action = "lapse"  // a clarification was met by silence
+	Close  Action = "close"  // the rating window passed
+	Resume Action = "resume" // the promised date of an interim answer came
+)
+
+// Command asks for one action. Fields that the action doesn't use are ignored.
+type Command struct {
+	Action Action
+	// Version is the version of the appeal that the person saw; 0 accepts any.
+	// A stale one is a Conflict.
+	Version  int
+	Reason   string
+	Agency   int64 // redirect, send_back
+	Executor int64 // assign
+	Days     int   // ask_extension, approve_extension
+	Text     string
+	Outcome  Outcome
+	Promised time.Time // submit_answer with outcome planned
+	Ground   string    // submit_answer with outcome refused
+	Rating   int
+	NotFixed bool
+}

@@ -1,0 +1,224 @@
+package workflow
+
+import (
+	"time"
+
+	"github.com/otklik/otklik/workflow/calendar"
+	"github.com/otklik/otklik/workflow/deadline"
+)
+
+// RuleSet is the body of rules under which an appeal is worked.
+type RuleSet string
+
+// The rule sets of domain.md.
+const (
+	Message RuleSet = "message" // message of the feedback platform
+	FZ59    RuleSet = "fz59"    // formal appeal under Federal Law 59-FZ
+)
+
+// Order tells a fast-track leaf, which skips moderation, from a general one.
+type Order string
+
+// The orders.
+const (
+	General Order = "general"
+	Fast    Order = "fast"
+)
+
+// Stage is where an appeal stands in its life.
+type Stage string
+
+// The stages, in the order of an appeal's life. A draft is not an appeal yet:
+// it lives in its own table until it is submitted.
+const (
+	StageDraft         Stage = "draft"
+	StageNew           Stage = "new"
+	StageModeration    Stage = "moderation"
+	StageClarification Stage = "clarification"
+	StageReceived      Stage = "received"
+	StageAssigned      Stage = "assigned"
+	StageInWork        Stage = "in_work"
+	StageOnSign        Stage = "on_sign"
+	StagePlanned       Stage = "planned"
+	StageAnswered      Stage = "answered"
+	StageDisputed      Stage = "disputed"
+	StageClosed        Stage = "closed"
+	StageRejected      Stage = "rejected"
+	StageWithdrawn     Stage = "withdrawn"
+)
+
+// Stages lists every stage in order.
+var Stages = []Stage{
+	StageDraft, StageNew, StageModeration, StageClarification, StageReceived, StageAssigned, StageInWork,
+	StageOnSign, StagePlanned, StageAnswered, StageDisputed, StageClosed, StageRejected, StageWithdrawn,
+}
+
+// Final reports whether no clock runs any more at the stage.
+func (s Stage) Final() bool {
+	return s == StageClosed || s == StageRejected || s == StageWithdrawn
+}
+
+// Working reports whether the agency still owes an answer at the stage.
+func (s Stage) Working() bool {
+	return !s.Final() && s != StageAnswered && s != StageDraft
+}
+
+// Outcome is what a final or interim answer says.
+type Outcome string
+
+// The outcomes of domain.md. Explained and NotSupported are answers, not
+// rejections.
+const (
+	Solved       Outcome = "solved"
+	Explained    Outcome = "explained"
+	Supported    Outcome = "supported"
+	Planned      Outcome = "planned"
+	NotSupported Outcome = "not_supported"
+	Refused      Outcome = "refused"
+)
+
+// Outcomes lists every outcome in the order of the screens.
+var Outcomes = []Outcome{Solved, Explained, Supported, Planned, NotSupported, Refused}
+
+// Source is the door through which an appeal came.
+type Source string
+
+// The sources.
+const (
+	FromPortal Source = "portal"
+	FromWidget Source = "widget"
+	FromAPI    Source = "api"
+	FromDesk   Source = "desk"
+	FromImport Source = "import"
+)
+
+// Point is a place in WGS84 degrees.
+type Point struct {
+	Lat float64 `json:"lat"`
+	Lon float64 `json:"lon"`
+}
+
+// Place is where the problem is. Territory is always known; the point and the
+// address where the citizen gave them.
+type Place struct {
+	Territory int64  `json:"territory"`
+	Point     *Point `json:"point,omitempty"`
+	Address   string `json:"address,omitempty"`
+}
+
+// Reply is a citizen's answer to one question of the leaf. Value is what they
+// typed or the code of the option they chose; Shown is that in words, kept as
+// it was asked.
+type Reply struct {
+	Question string `json:"question"`
+	Asked    string `json:"asked"`
+	Value    string `json:"value"`
+	Shown    string `json:"shown"`
+}
+
+// Applicant is who writes. It is stored encrypted and never indexed.
+type Applicant struct {
+	Name  string `json:"name"`
+	Email string `json:"email,omitempty"`
+	Phone string `json:"phone,omitempty"`
+	Lang  string `json:"lang"`
+}
+
+// Appeal is one citizen's problem as the platform keeps it. Times are UTC; a
+// zero time means that it has not happened.
+type Appeal struct {
+	ID            int64
+	Number        string // shown to people, see [Number]
+	RuleSet       RuleSet
+	Order         Order
+	Stage         Stage
+	Round         int // 1, and one more for each re-review
+	RubricVersion int64
+	Rubric        string // code of the leaf
+	Category      string // code of the top of its branch
+	Review        calendar.Amount // time that the agency has
+	Place         Place
+	Agency        int64
+	Executor      int64 // user, 0 until assigned
+	Text          string
+	Replies       []Reply
+	Source        Source
+	SourceAgency  int64 // agency whose widget it came through, 0 for the portal
+
+	SubmittedAt  time.Time
+	RegisteredAt time.Time // zero while an fz59 appeal awaits registration
+	DueAt        time.Time // when the present review falls due, zero where none runs
+	FirstSigned  time.Time // first signed final answer
+	AnsweredAt   time.Time // latest signed final answer
+	ClosedAt     time.Time // closed, rejected or withdrawn
+
+	Outcome    Outcome // of the latest signed answer
+	Rating     int     // 1–5, 0 while not rated
+	Refuted    bool    // the citizen said «not fixed» to an answer that said «solved»
+	Hops       int     // redirects so far
+	Extended   bool    // the one extension was granted
+	Asked      int     // days of extension asked for and not yet decided, 0 otherwise
+	Interims   int     // signed interim answers
+	PromisedOn time.Time
+	Lapsed     bool // rejected by silence: may be sent again with one click
+	Level      int  // how far overdue has climbed: 0 none, 1 coordinator, 2 head, 3 supervisor
+
+	Events   int    // number of events, which is the number of the last one
+	Hash     string // hash of the last event, hex
+	Version  int    // one more at every change
+	Deadline []deadline.Deadline
+}
+
+// Open returns the running deadline of a kind, nil where none runs.
+func (a *Appeal) Open(kind deadline.Kind) *deadline.Deadline {
+	for i := range a.Deadline {
+		if d := &a.Deadline[i]; d.Kind == kind && d.State == deadline.Open {
+			return d
+		}
+	}
+	return nil
+}
+
+// Answer is what the agency says, in the making or signed. A signed answer is
+// never changed.
+type Answer struct {
+	ID         int64
+	Appeal     int64
+	Round      int
+	Text       string
+	Outcome    Outcome
+	PromisedOn time.Time // for Planned: when they come back with a final answer
+	Ground     string    // for Refused: the legal ground
+	State      AnswerState
+	Author     int64
+	Signer     int64
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	SignedAt   time.Time
+	Version    int
+}
+
+// Interim reports whether the answer only promises a final one.
+func (a Answer) Interim() bool { return a.Outcome == Planned }
+
+// AnswerState is where an answer stands.
+type AnswerState string
+
+// The states of an answer.
+const (
+	AnswerDraft     AnswerState = "draft"
+	AnswerSubmitted AnswerState = "submitted"
+	AnswerSigned    AnswerState = "signed"
+)
+
+// Photo is a picture that a citizen or an officer attached: re-encoded, with
+// its metadata gone. Key names it in the file store.
+type Photo struct {
+	ID     int64  `json:"id"`
+	Key    string `json:"key"`
+	Width  int    `json:"width"`  // pixels
+	Height int    `json:"height"` // pixels
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"` // of the stored bytes, hex
+	Answer int64  `json:"answer,omitempty"`
+}

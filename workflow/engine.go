@@ -1,0 +1,83 @@
+package workflow
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base32"
+	"strconv"
+	"strings"
+
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/workflow/calendar"
+)
+
+// Leaf is what the workflow needs to know of the chosen leaf at the place of
+// the problem.
+type Leaf struct {
+	Version  int64
+	Code     string
+	Category string
+	RuleSet  RuleSet
+	Order    Order
+	Review   calendar.Amount
+	Agency   int64  // who answers
+	Rule     string // which routing rule said so, in words
+}
+
+// Catalog answers which leaf a code means and who answers for it at a
+// territory. Unknown or retired leaves, emergencies that take no appeal and
+// leaves out of season are fault.Invalid with the field «rubric».
+type Catalog interface {
+	Leaf(ctx context.Context, code string, territory int64) (Leaf, error)
+}
+
+// Submission is a finished form. Its content was checked by the form; the
+// engine checks again what must hold for any door.
+type Submission struct {
+	Text         string
+	Rubric       string
+	Replies      []Reply
+	Place        Place
+	Applicant    Applicant
+	Photos       []Photo
+	Source       Source
+	SourceAgency int64
+	Key          string // idempotency key of the API, "" for none
+	Draft        string // token of the draft, "" for none
+}
+
+// MaxText is the longest text of an appeal, in characters.
+const MaxText = 4000
+
+// Receipt is what the citizen gets: the number and the secret of the link.
+type Receipt struct {
+	ID     int64
+	Number string
+	Secret string
+	Fresh  bool // false where the key or the draft was already submitted
+}
+
+// Engine performs every change of an appeal.
+type Engine struct {
+	store   Store
+	catalog Catalog
+	clock   clock.Clock
+	secret  []byte
+}
+
+// Secret returns the secret of an appeal's link: 26 characters from a MAC over
+// its id, so that it needs no storage, can be put into later letters, and can't
+// be guessed without the key.
+func (e *Engine) Secret(id int64) string {
+	mac := hmac.New(sha256.New, e.secret)
+	mac.Write([]byte("appeal:" + strconv.FormatInt(id, 10)))
+	sum := mac.Sum(nil)[:16]
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum))
+}
+
+// CheckSecret reports whether the secret opens the appeal, in constant time.
+func (e *Engine) CheckSecret(id int64, secret string) bool {
+	return subtle.ConstantTimeCompare([]byte(e.Secret(id)), []byte(secret)) == 1
+}

@@ -1,0 +1,49 @@
+package workflow
+
+import (
+	"time"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/workflow/deadline"
+)
+
+// Event is one immutable line of an appeal's history. Events of an appeal are
+// numbered from 1 and chained: Hash covers the event and the hash before it.
+type Event struct {
+	Seq       int64 // position in the log of all appeals, given by the store
+	Appeal    int64
+	N         int
+	At        time.Time
+	ActorKind actor.Kind
+	Actor     int64 // user, 0 for the citizen and for jobs
+	Agency    int64 // agency that held the appeal after the event
+	Action    Action
+	From, To  Stage
+	Reason    string // shown to the author where the action's reason is public
+	DueBefore time.Time
+	DueAfter  time.Time
+	Data      EventData
+	PrevHash  string // hex SHA-256, "" for the first
+	Hash      string // hex SHA-256
+}
+
+// EventData is what an event says beyond its fixed columns. It holds no
+// personal data. Its JSON is part of the hash: fields may be added with
+// omitempty, never renamed or removed.
+type EventData struct {
+	Clock      []deadline.Entry `json:"clock,omitempty"` // changes of clocks, for replay
+	Step       deadline.Step    `json:"step,omitempty"`  // of a deadline that fired
+	Kind       deadline.Kind    `json:"kind,omitempty"`  // of the deadline that fired
+	Executor   int64            `json:"executor,omitempty"`
+	FromAgency int64            `json:"from_agency,omitempty"`
+	Answer     int64            `json:"answer,omitempty"`
+	Outcome    Outcome          `json:"outcome,omitempty"`
+	Rating     int              `json:"rating,omitempty"`
+	NotFixed   bool             `json:"not_fixed,omitempty"`
+	Days       int              `json:"days,omitempty"`
+	PromisedOn string           `json:"promised_on,omitempty"` // YYYY-MM-DD
+	Rule       string           `json:"rule,omitempty"`        // routing rule in words
+	Rubric     string           `json:"rubric,omitempty"`
+	Note       string           `json:"note,omitempty"`  // internal, never shown to the author
+	Level      int              `json:"level,omitempty"` // ladder rung that was told
+}
