@@ -112,7 +112,7 @@ func (c *Check) Fail(field, key string, params ...any) {
 		if f.Params == nil {
 			f.Params = map[string]any{}
 		}
-		f.Params[params[i].(string)] = params[i+1]
+		f.Params[fmt.Sprint(params[i])] = params[i+1]
 	}
 	c.fields = append(c.fields, f)
 }
