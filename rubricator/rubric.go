@@ -30,6 +30,7 @@ type Rubric struct {
 	Photo           string     `yaml:"photo,omitempty" json:"photo,omitempty"`                           // no | optional | required in the form
 
 	parent *Rubric
+	line   int // where it stood in the file, for messages
 }
 
 // Season is the part of a year in which a leaf takes appeals, MM-DD inclusive;
