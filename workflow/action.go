@@ -18,6 +18,7 @@ const (
 	Redirect         Action = "redirect"
 	Start            Action = "start"
 	AddNote          Action = "note"
+	Attach           Action = "attach" // photos, by [Engine.AttachPhotos] only
 	AskExtension     Action = "ask_extension"
 	ApproveExtension Action = "approve_extension"
 	DenyExtension    Action = "deny_extension"
@@ -39,15 +40,17 @@ const (
 )
 
 // Command asks for one action. Fields that the action doesn't use are ignored.
+// Reason and Text are one thing to the actions that take a few words (a reason,
+// a comment, a note): the first that is not empty counts.
 type Command struct {
 	Action Action
 	// Version is the version of the appeal that the person saw; 0 accepts any.
 	// A stale one is a Conflict.
 	Version  int
 	Reason   string
-	Agency   int64 // redirect, send_back
+	Agency   int64 // redirect, send_back (0: the same agency)
 	Executor int64 // assign
-	Days     int   // ask_extension, approve_extension
+	Days     int   // ask_extension, approve_extension (0: as asked)
 	Text     string
 	Outcome  Outcome
 	Promised time.Time // submit_answer with outcome planned

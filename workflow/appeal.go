@@ -134,11 +134,12 @@ type Appeal struct {
 	Stage         Stage
 	Round         int // 1, and one more for each re-review
 	RubricVersion int64
-	Rubric        string // code of the leaf
-	Category      string // code of the top of its branch
+	Rubric        string          // code of the leaf
+	Category      string          // code of the top of its branch
 	Review        calendar.Amount // time that the agency has
 	Place         Place
 	Agency        int64
+	Against       int64 // agency complained about, 0 for none: it never gets the appeal
 	Executor      int64 // user, 0 until assigned
 	Text          string
 	Replies       []Reply
@@ -155,6 +156,7 @@ type Appeal struct {
 	Outcome    Outcome // of the latest signed answer
 	Rating     int     // 1–5, 0 while not rated
 	Refuted    bool    // the citizen said «not fixed» to an answer that said «solved»
+	Late       bool    // the first final answer was signed after the review was due
 	Hops       int     // redirects so far
 	Extended   bool    // the one extension was granted
 	Asked      int     // days of extension asked for and not yet decided, 0 otherwise

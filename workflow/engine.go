@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/workflow/calendar"
 )
@@ -24,6 +25,7 @@ type Leaf struct {
 	Review   calendar.Amount
 	Agency   int64  // who answers
 	Rule     string // which routing rule said so, in words
+	Contact  bool   // a name and an e-mail or a phone are needed
 }
 
 // Catalog answers which leaf a code means and who answers for it at a
@@ -36,8 +38,10 @@ type Catalog interface {
 // Submission is a finished form. Its content was checked by the form; the
 // engine checks again what must hold for any door.
 type Submission struct {
+	By           actor.Actor // desk operator or importer; the zero value is the citizen
 	Text         string
 	Rubric       string
+	Against      int64 // agency complained about, 0 for none
 	Replies      []Reply
 	Place        Place
 	Applicant    Applicant

@@ -44,6 +44,7 @@ type EventData struct {
 	PromisedOn string           `json:"promised_on,omitempty"` // YYYY-MM-DD
 	Rule       string           `json:"rule,omitempty"`        // routing rule in words
 	Rubric     string           `json:"rubric,omitempty"`
-	Note       string           `json:"note,omitempty"`  // internal, never shown to the author
-	Level      int              `json:"level,omitempty"` // ladder rung that was told
+	Note       string           `json:"note,omitempty"`   // internal, never shown to the author
+	Level      int              `json:"level,omitempty"`  // ladder rung that was told
+	Photos     []string         `json:"photos,omitempty"` // SHA-256 of the stored bytes, hex
 }
