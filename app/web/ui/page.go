@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"context"
+	"strings"
+
+	"github.com/otklik/otklik/app/lang"
+)
+
+// Area is a part of the product with its own style sheet and frame.
+type Area string
+
+// The areas.
+const (
+	Portal  Area = "portal"  // for citizens, as light as can be
+	Embed   Area = "embed"   // the same inside an iframe: no header, no cookies
+	Console Area = "console" // for officers, supervisors and admins: dense
+)
+
+// Page is the frame around a screen.
+type Page struct {
+	Title    string    // without the product's name
+	Lang     lang.Lang // empty: the language of the context
+	Area     Area      // empty: the portal
+	Path     string    // path and query of this page, for the language switch and the current mark
+	User     *User     // nil: nobody is signed in
+	Nav      []NavItem
+	Scripts  []string // further entry scripts by their asset name; islands need none
+	Wide     bool     // use the whole width (tables, maps)
+	Invalid  bool     // the form came back with errors: the title says so
+	Search   *Search  // search box of the console
+	Back     string   // address of the «back» link, empty for none
+	Origin   string   // embed only: exact origin of the page around us
+	Agency   string   // embed only: name shown above the form
+	HomeURL  string   // empty: "/" or "/console"
+	SignOut  string   // address that the sign-out form posts to
+	NoLayout bool     // draw the contents alone: an htmx fragment
+}
+
+// User is who is signed in.
+type User struct {
+	Name string
+	Note string // agency and role, in words
+	URL  string // own account
+}
+
+// NavItem is a link of the main navigation. Count is shown when it isn't
+// zero.
+type NavItem struct {
+	Text    string
+	URL     string
+	Count   int
+	Current bool
+}
+
+// Search is the search box of the console's bar.
+type Search struct {
+	Action string
+	Name   string // of the field; empty: q
+	Value  string
+}
+
+func (p Page) language(ctx context.Context) lang.Lang {
+	if p.Lang != "" {
+		return p.Lang
+	}
+	return Lang(ctx)
+}
+
+func (p Page) area() Area {
+	if p.Area == "" {
+		return Portal
+	}
+	return p.Area
+}
+
+// sheet is the style sheet: what is embedded is the portal's.
+func (p Page) sheet() string {
+	if p.area() == Console {
+		return "console.css"
+	}
+	return "portal.css"
+}
+
+func (p Page) entry() string { return string(p.area()) + ".js" }
+
+func (p Page) home() string {
+	switch {
+	case p.HomeURL != "":
+		return p.HomeURL
+	case p.area() == Console:
+		return "/console"
+	default:
+		return "/"
+	}
+}
+
+func (p Page) title(ctx context.Context) string {
+	title := p.Title
+	if p.Invalid {
+		title = T(ctx, "page.error_prefix", "title", title)
+	}
+	if title == "" {
+		return T(ctx, "product.name")
+	}
+	return title + " — " + T(ctx, "product.name")
+}
+
+func (p Page) container() string {
+	if p.Wide {
+		return "govuk-width-container otk-width--wide"
+	}
+	return "govuk-width-container"
+}
+
+func (s Search) name() string {
+	if s.Name == "" {
+		return "q"
+	}
+	return s.Name
+}
+
+// embedded is the page as the widget's iframe shows it.
+func (p Page) embedded() Page {
+	p.Area = Embed
+	return p
+}
+
+func langCode(l lang.Lang) string { return strings.ToUpper(string(l)) }
+
+func langName(ctx context.Context, l lang.Lang) string { return T(ctx, "lang."+string(l)) }
