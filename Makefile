@@ -80,6 +80,7 @@ verify:
 	@$(MAKE) fresh
 	@$(MAKE) lint
 	@$(MAKE) licences
+	@$(MAKE) build
 	@echo "== tests"
 	go test -race -shuffle=on -vet=off -timeout $(TIMEOUT) ./...
 

@@ -76,12 +76,12 @@ func main() {
 			mark = "! "
 			bad++
 		}
-		fmt.Fprintf(os.Stdout, "%s%-4s %-56s %-28s %s\n", mark, p.kind, p.name, p.version, p.licence)
+		fmt.Printf("%s%-4s %-56s %-28s %s\n", mark, p.kind, p.name, p.version, p.licence)
 	}
 	if bad > 0 {
 		fail(fmt.Errorf("%d of %d parts have a licence that is not on the list", bad, len(goParts)+len(npmParts)))
 	}
-	fmt.Fprintf(os.Stdout, "%d Go modules and %d npm packages, all on the list\n", len(goParts), len(npmParts))
+	fmt.Printf("%d Go modules and %d npm packages, all on the list\n", len(goParts), len(npmParts))
 }
 
 func fail(err error) {
