@@ -29,8 +29,11 @@ var told = []struct {
 // appeal without an executor) is replaced by [Above] it.
 func (d Deadline) Escalate(step Step) []actor.Role {
 	trait := traits[d.Kind]
-	if d.ladder() == Window {
+	if d.ladder() == Window || step == "" {
 		return nil
+	}
+	if trait.doer == actor.Supervisor {
+		return []actor.Role{actor.Supervisor} // nobody is above to climb to
 	}
 	var roles []actor.Role
 	for _, line := range told {

@@ -31,6 +31,9 @@ func (e *MismatchError) Error() string {
 // goes on with the computed one. An entry that can't be performed (an unknown
 // N or calendar, a change after the end) ends the replay with its error.
 //
+// With a calendar other than the recorded one, the mismatches are what an edit
+// of the calendar would move: a proposal for an admin to confirm.
+//
 // Step entries only move the warnings: without them due instants and states
 // are the same but for windows that ran out.
 func Replay(entries []Entry, calendars func(version string) (*calendar.Calendar, error)) ([]Deadline, error) {
