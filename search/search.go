@@ -5,8 +5,21 @@ package search
 
 import (
 	"context"
+	"errors"
 	"time"
 )
+
+// ErrRebuild is returned when an index on disk can't be used: it is damaged, or
+// it was written by another version of the schema. Its owner discards it and
+// feeds a new one from the database.
+var ErrRebuild = errors.New("the search index must be rebuilt")
+
+// Solved is the outcome that a heat map counts as solved.
+const Solved = "solved"
+
+// MaxWindow is how deep one can page into found appeals. Hits beyond it are
+// counted but not returned.
+const MaxWindow = 10_000
 
 // Doc is what the index knows of one appeal. It holds no personal data.
 type Doc struct {
@@ -24,7 +37,7 @@ type Doc struct {
 	Source      string
 	Lat, Lon    float64 // 0, 0 where no point is known
 	SubmittedAt time.Time
-	DueAt       time.Time // zero where no review runs
+	DueAt       time.Time // of the running review, zero where none runs
 	AnsweredAt  time.Time
 	ClosedAt    time.Time
 	Outcome     string
@@ -40,10 +53,11 @@ type Query struct {
 	Region   bool
 	Agencies []int64
 
-	Text      string // words in any language of the index; all must occur
-	Rubric    string // code of a leaf or of any node above it
+	Number    string // exact
+	Text      string // words in any language of the index, all must occur; or a whole number
+	Rubric    string // code of a leaf or of any node above it, as in «roads» for «roads.surface.pothole»
 	Category  string
-	Territory []int64
+	Territory []int64 // any of these
 	Agency    int64
 	Stage     string
 	From, To  time.Time // submitted in [From, To)
@@ -56,20 +70,23 @@ type Hit struct {
 	Snippet string // HTML-escaped text around the matches, these in <mark>
 }
 
-// Result is one page of hits.
+// Result is one page of hits, best first, newer before older among equals.
+// Without words all appeals are equal.
 type Result struct {
 	Hits  []Hit
 	Total int
+	Fuzzy bool // nothing has these very words: the hits have words spelt like them
 }
 
 // HeatMap counts the appeals of a query by territory and rubric.
 type HeatMap struct {
-	Cells []Cell
+	Cells []Cell // by territory, then by By; none is empty
 	Total int
+	Fuzzy bool // as in Result
 }
 
 // Cell is one (territory, rubric) pair. By is a category, or a leaf where the
-// query named a category.
+// query said ByLeaf.
 type Cell struct {
 	Territory int64
 	By        string
@@ -100,12 +117,16 @@ type Index interface {
 	// Apply puts documents in (replacing those with the same id) and takes ids
 	// out, and remembers the checkpoint, all or nothing. The checkpoint is the
 	// position in the event log up to which the batch reflects it.
+	// Of two documents with one id the later stays; an id that is also to be
+	// removed is removed.
 	Apply(ctx context.Context, docs []Doc, remove []int64, checkpoint string) error
 	// Checkpoint returns the last applied checkpoint, "" for an empty index.
 	Checkpoint(ctx context.Context) (string, error)
+	// Search returns limit hits from offset on, within MaxWindow.
 	Search(ctx context.Context, q Query, offset, limit int) (Result, error)
 	HeatMap(ctx context.Context, q HeatQuery) (HeatMap, error)
-	// Similar finds what earlier worked appeals like the text were about.
+	// Similar finds what earlier worked appeals like the text were about: those
+	// that an officer took up, whose topic has thus been seen by a person.
 	Similar(ctx context.Context, text string, limit int) ([]Vote, error)
 	Count(ctx context.Context) (int, error)
 	Close() error

@@ -1,0 +1,168 @@
+package bleveindex
+
+import (
+	"strings"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/analysis/lang/en"
+	"github.com/blevesearch/bleve/v2/analysis/lang/ru"
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/russian"
+	"golang.org/x/text/unicode/norm"
+)
+
+// maxTerm is the longest term in bytes; what is longer is cut, in documents and
+// queries alike.
+const maxTerm = 64
+
+// maxStems bounds the words that one stemmer remembers.
+const maxStems = 50_000
+
+// word is one indexed word of a text: its bytes' place and its stem.
+type word struct {
+	start, end int
+	stem       string
+}
+
+// normal brings a text into the one form in which it is stored and searched.
+func normal(s string) string {
+	return norm.NFC.String(strings.ToValidUTF8(s, "\uFFFD"))
+}
+
+// words cuts a normal text into runs of letters, digits and marks, in lower case
+// and with е for ё, drops the stop words of both languages and stems the rest:
+// Cyrillic words as Russian, Latin ones as English. A word with a digit in it
+// («12а») stays as it is.
+func words(text string) []word {
+	s := stemmers.Get().(*stemmer)
+	defer stemmers.Put(s)
+	out := make([]word, 0, len(text)/12+1)
+	start := -1
+	for i, r := range text {
+		inside := unicode.IsLetter(r) || unicode.IsDigit(r) || start >= 0 && unicode.IsMark(r)
+		switch {
+		case inside && start < 0:
+			start = i
+		case !inside && start >= 0:
+			if stem := s.stem(text[start:i]); stem != "" {
+				out = append(out, word{start, i, stem})
+			}
+			start = -1
+		}
+	}
+	if start >= 0 {
+		if stem := s.stem(text[start:]); stem != "" {
+			out = append(out, word{start, len(text), stem})
+		}
+	}
+	return out
+}
+
+// stems lists the distinct stems of a text in their order.
+func stems(text string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, w := range words(normal(text)) {
+		if !seen[w.stem] {
+			seen[w.stem] = true
+			out = append(out, w.stem)
+		}
+	}
+	return out
+}
+
+// textAnalyzer is words for bleve.
+type textAnalyzer struct{}
+
+func (textAnalyzer) Analyze(input []byte) analysis.TokenStream {
+	found := words(string(input))
+	tokens := make([]analysis.Token, len(found))
+	stream := make(analysis.TokenStream, len(found))
+	for i, w := range found {
+		tokens[i] = analysis.Token{Start: w.start, End: w.end, Term: []byte(w.stem), Position: i + 1}
+		stream[i] = &tokens[i]
+	}
+	return stream
+}
+
+// stemmer remembers the stems of the words it has met: people's vocabulary is
+// small and stemming is most of the price of indexing.
+type stemmer struct {
+	env  *snowballstem.Env
+	seen map[string]string
+}
+
+var stemmers = sync.Pool{New: func() any {
+	return &stemmer{env: snowballstem.NewEnv(""), seen: map[string]string{}}
+}}
+
+// stem returns the term of a word, "" for a stop word.
+func (s *stemmer) stem(raw string) string {
+	if stem, ok := s.seen[raw]; ok {
+		return stem
+	}
+	if len(s.seen) >= maxStems {
+		clear(s.seen)
+	}
+	stem := s.make(raw)
+	s.seen[strings.Clone(raw)] = stem
+	return stem
+}
+
+func (s *stemmer) make(raw string) string {
+	term := cut(strings.ReplaceAll(strings.ToLower(raw), "ё", "е"), maxTerm)
+	if stopWords[term] {
+		return ""
+	}
+	cyrillic, latin := false, false
+	for _, r := range term {
+		switch {
+		case unicode.Is(unicode.Cyrillic, r):
+			cyrillic = true
+		case unicode.Is(unicode.Latin, r):
+			latin = true
+		default:
+			return term
+		}
+	}
+	s.env.SetCurrent(term)
+	switch {
+	case cyrillic && !latin:
+		russian.Stem(s.env)
+	case latin && !cyrillic:
+		english.Stem(s.env)
+	}
+	if stem := s.env.Current(); stem != "" {
+		return strings.Clone(stem)
+	}
+	return term
+}
+
+// cut shortens s to at most n bytes and never through a character.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+var stopWords = func() map[string]bool {
+	listed := analysis.NewTokenMap()
+	for _, list := range [][]byte{ru.RussianStopWords, en.EnglishStopWords} {
+		if err := listed.LoadBytes(list); err != nil {
+			panic(err) // the lists are compiled in
+		}
+	}
+	out := make(map[string]bool, len(listed))
+	for w := range listed {
+		out[strings.ReplaceAll(w, "ё", "е")] = true
+	}
+	return out
+}()

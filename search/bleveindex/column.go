@@ -1,0 +1,237 @@
+package bleveindex
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+)
+
+// row is what is counted and filtered of one document. Codes are of the index's
+// vocabularies.
+type row struct {
+	id, submitted, due        int64   // times in Unix microseconds, 0 is none
+	weight                    float64 // see weightAt
+	territory, category, leaf uint32
+	marks                     marks
+	rating                    uint8
+}
+
+// halfLife is the age at which an appeal weighs half in a heat map.
+const halfLife = 14 * 24 * time.Hour
+
+// weightEpoch is when an appeal's stored weight is 1. Relative to it 0.5^age is
+// 2^(submitted − epoch) / 2^(now − epoch): the first is stored, the second is one
+// factor for all. A float64 carries some 39 years either way.
+var weightEpoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
+
+// weightAt is 2 to the half-lives from the epoch to t.
+func weightAt(t int64) float64 {
+	n := float64(t-weightEpoch) / float64(halfLife.Microseconds())
+	return math.Exp2(min(max(n, -1000), 1000))
+}
+
+// vocabulary gives the values of one column small codes. Code 0 is no value.
+type vocabulary struct {
+	mu    sync.RWMutex
+	codes map[string]uint32
+	names []string
+}
+
+func newVocabulary() *vocabulary {
+	return &vocabulary{codes: map[string]uint32{"": 0}, names: []string{""}}
+}
+
+func (v *vocabulary) code(name string) uint32 {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	code, ok := v.codes[name]
+	if !ok {
+		code = uint32(len(v.names)) //nolint:gosec // far fewer names than 2^32
+		v.codes[name] = code
+		v.names = append(v.names, name)
+	}
+	return code
+}
+
+// list returns the names by code. It is not changed by later codes.
+func (v *vocabulary) list() []string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.names[:len(v.names):len(v.names)]
+}
+
+// columns keeps the rows of the segments in use. A segment's documents never
+// change and keep their numbers when it moves from memory to disk, so its id
+// names its rows; what is deleted since stands in the snapshot.
+type columns struct {
+	territories, categories, leaves *vocabulary
+
+	mu     sync.Mutex
+	built  map[uint64]*segmentRows
+	newest uint64 // highest segment id seen
+}
+
+type segmentRows struct {
+	once sync.Once
+	rows []row
+	err  error
+}
+
+func newColumns() *columns {
+	return &columns{
+		territories: newVocabulary(), categories: newVocabulary(), leaves: newVocabulary(),
+		built: map[uint64]*segmentRows{},
+	}
+}
+
+// rows returns the rows of a snapshot's segment, building them once.
+func (c *columns) rows(s *scorch.SegmentSnapshot) ([]row, error) {
+	c.mu.Lock()
+	entry := c.built[s.Id()]
+	if entry == nil {
+		entry = &segmentRows{}
+		c.built[s.Id()] = entry
+	}
+	c.mu.Unlock()
+	entry.once.Do(func() { entry.rows, entry.err = c.build(s.Segment()) })
+	if entry.err != nil {
+		c.mu.Lock()
+		if c.built[s.Id()] == entry {
+			delete(c.built, s.Id()) // the next call tries again
+		}
+		c.mu.Unlock()
+	}
+	return entry.rows, entry.err
+}
+
+// forget drops the rows of segments that the newest snapshot no longer has.
+func (c *columns) forget(segments []*scorch.SegmentSnapshot) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var newest uint64
+	used := make(map[uint64]bool, len(segments))
+	for _, s := range segments {
+		used[s.Id()] = true
+		newest = max(newest, s.Id())
+	}
+	if newest < c.newest || len(c.built) == len(used) {
+		return
+	}
+	c.newest = newest
+	for id := range c.built {
+		if !used[id] {
+			delete(c.built, id)
+		}
+	}
+}
+
+func (c *columns) build(seg segment.Segment) (rows []row, err error) {
+	defer func() {
+		if p := recover(); p != nil { // a torn segment can make its reader panic
+			rows, err = nil, fmt.Errorf("read columns: panic: %v", p)
+		}
+	}()
+	rows = make([]row, seg.Count())
+	for _, col := range []struct {
+		field string
+		set   func(term string) (func(*row), error)
+	}{
+		{fieldID, func(term string) (func(*row), error) {
+			n, err := strconv.ParseInt(term, 10, 64)
+			return func(r *row) { r.id = n }, err
+		}},
+		{fieldSubmitted, func(term string) (func(*row), error) {
+			t, err := parseTime(term)
+			w := weightAt(t)
+			return func(r *row) { r.submitted, r.weight = t, w }, err
+		}},
+		{fieldDue, func(term string) (func(*row), error) {
+			t, err := parseTime(term)
+			return func(r *row) { r.due = t }, err
+		}},
+		{fieldTerritory, func(term string) (func(*row), error) {
+			code := c.territories.code(term)
+			return func(r *row) { r.territory = code }, nil
+		}},
+		{fieldCategory, func(term string) (func(*row), error) {
+			code := c.categories.code(term)
+			return func(r *row) { r.category = code }, nil
+		}},
+		{fieldRubric, func(term string) (func(*row), error) {
+			code := c.leaves.code(term)
+			return func(r *row) { r.leaf = code }, nil
+		}},
+		{fieldRating, func(term string) (func(*row), error) {
+			n, err := strconv.ParseUint(term, 10, 8)
+			return func(r *row) { r.rating = uint8(n) }, err
+		}},
+		{fieldMarks, func(term string) (func(*row), error) {
+			n, err := strconv.ParseUint(term, 10, 8)
+			return func(r *row) { r.marks = marks(n) }, err
+		}},
+	} {
+		if err := fill(seg, col.field, rows, col.set); err != nil {
+			return nil, fmt.Errorf("read column %s: %w", col.field, err)
+		}
+	}
+	return rows, nil
+}
+
+// fill walks the terms of a field and sets each in the rows that have it.
+func fill(seg segment.Segment, field string, rows []row, set func(string) (func(*row), error)) error {
+	dict, err := seg.Dictionary(field)
+	if err != nil {
+		return err
+	}
+	var list segment.PostingsList
+	terms := dict.AutomatonIterator(nil, nil, nil)
+	for {
+		entry, err := terms.Next()
+		if err != nil || entry == nil {
+			return err
+		}
+		put, err := set(entry.Term)
+		if err != nil {
+			return err
+		}
+		if list, err = dict.PostingsList([]byte(entry.Term), nil, list); err != nil {
+			return err
+		}
+		one, many, err := hits(list)
+		if err != nil {
+			return err
+		}
+		if many == nil {
+			put(&rows[one])
+			continue
+		}
+		many.Iterate(func(doc uint32) bool {
+			put(&rows[doc])
+			return true
+		})
+	}
+}
+
+// hits takes a posting list apart without reading frequencies: a bitmap that
+// belongs to the segment and must not be changed, or nil and the only document
+// of a term that has just one. An empty list is an empty bitmap.
+func hits(list segment.PostingsList) (one uint32, many *roaring.Bitmap, err error) {
+	it, ok := list.Iterator(false, false, false, nil).(segment.OptimizablePostingsIterator)
+	if !ok {
+		return 0, nil, errors.New("segment without bitmaps")
+	}
+	if many = it.ActualBitmap(); many != nil {
+		return 0, many, nil
+	}
+	if doc, ok := it.DocNum1Hit(); ok {
+		return uint32(doc), nil, nil //nolint:gosec // a segment's documents are numbered in 31 bits
+	}
+	return 0, roaring.New(), nil
+}

@@ -1,0 +1,286 @@
+package bleveindex
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"github.com/otklik/otklik/search"
+)
+
+const (
+	maxWords    = 32 // of a query that are looked for
+	maxSpelling = 24 // terms that one misspelt word may stand for
+)
+
+// match is what a query found in a view.
+type match struct {
+	docs  []*roaring.Bitmap // by part, without deleted documents
+	words [][]string        // each word's term, or the terms spelt like it
+	total int
+	fuzzy bool
+}
+
+// find matches a query. Rights are applied here and nowhere else.
+func (v *view) find(ctx context.Context, q search.Query) (*match, error) {
+	terms := stems(q.Text)
+	if len(terms) > maxWords {
+		terms = terms[:maxWords]
+	}
+	m := &match{words: make([][]string, len(terms))}
+	for i, term := range terms {
+		m.words[i] = []string{term}
+	}
+	if text := strings.TrimSpace(q.Text); text != "" {
+		known, err := v.knowsNumber(text)
+		switch {
+		case err != nil:
+			return nil, err
+		case known:
+			q.Number, m.words = text, nil
+		case len(terms) == 0: // nothing but stop words or signs
+			m.docs = make([]*roaring.Bitmap, len(v.parts))
+			for i := range m.docs {
+				m.docs[i] = roaring.New()
+			}
+			return m, nil
+		}
+	}
+	if err := v.fillMatch(ctx, q, m); err != nil || m.total > 0 || len(m.words) == 0 {
+		return m, err
+	}
+	spelt, err := v.respell(m.words)
+	if err != nil || spelt == nil {
+		return m, err
+	}
+	again := &match{words: spelt}
+	if err := v.fillMatch(ctx, q, again); err != nil {
+		return nil, err
+	}
+	again.fuzzy = again.total > 0
+	return again, nil
+}
+
+func (v *view) fillMatch(ctx context.Context, q search.Query, m *match) error {
+	m.docs, m.total = make([]*roaring.Bitmap, len(v.parts)), 0
+	for i := range v.parts {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		docs, err := v.parts[i].find(q, m.words)
+		if err != nil {
+			return err
+		}
+		m.docs[i] = docs
+		m.total += int(docs.GetCardinality()) //nolint:gosec // a count of documents
+	}
+	return nil
+}
+
+// find returns the part's documents that have all words and pass all filters.
+func (p *part) find(q search.Query, words [][]string) (*roaring.Bitmap, error) {
+	var all []*roaring.Bitmap
+	need := func(docs *roaring.Bitmap, err error) error {
+		all = append(all, docs)
+		return err
+	}
+	filter := func(field, term string) error {
+		if term == "" {
+			return nil
+		}
+		return need(p.having(field, term))
+	}
+	steps := []func() error{
+		func() error {
+			if q.Region {
+				return nil
+			}
+			return need(p.havingAny(fieldAgency, numberTerms(q.Agencies), ""))
+		},
+		func() error { return filter(fieldNumber, q.Number) },
+		func() error { return filter(fieldAgency, numberTerm(q.Agency)) },
+		func() error { return filter(fieldStage, q.Stage) },
+		func() error { return filter(fieldCategory, q.Category) },
+		func() error {
+			if q.Rubric == "" {
+				return nil
+			}
+			return need(p.under(q.Rubric))
+		},
+		func() error {
+			if len(q.Territory) == 0 {
+				return nil
+			}
+			return need(p.havingAny(fieldTerritory, numberTerms(q.Territory), ""))
+		},
+	}
+	for _, word := range words {
+		steps = append(steps, func() error { return need(p.havingWord(word)) })
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	if !q.From.IsZero() || !q.To.IsZero() {
+		all = append(all, p.between(q.From, q.To))
+	}
+	return p.intersect(all), nil
+}
+
+// intersect leaves the living documents that are in all the bitmaps.
+func (p *part) intersect(all []*roaring.Bitmap) *roaring.Bitmap {
+	var docs *roaring.Bitmap
+	switch len(all) {
+	case 0:
+		docs = roaring.New()
+		docs.AddRange(0, uint64(len(p.rows)))
+	case 1:
+		docs = all[0]
+	default:
+		docs = roaring.FastAnd(all...)
+	}
+	if p.deleted != nil && !p.deleted.IsEmpty() {
+		docs = roaring.AndNot(docs, p.deleted)
+	}
+	return docs
+}
+
+// under returns the documents of a rubric: the leaf itself, the leaves whose
+// codes are under it, or all of a category.
+func (p *part) under(rubric string) (*roaring.Bitmap, error) {
+	leaves, err := p.havingAny(fieldRubric, []string{rubric}, rubric+".")
+	if err != nil {
+		return nil, err
+	}
+	category, err := p.having(fieldCategory, rubric)
+	if err != nil {
+		return nil, err
+	}
+	return roaring.Or(leaves, category), nil
+}
+
+// havingWord returns the documents that have any of the terms in text or answer.
+func (p *part) havingWord(terms []string) (*roaring.Bitmap, error) {
+	text, err := p.havingAny(fieldText, terms, "")
+	if err != nil {
+		return nil, err
+	}
+	answer, err := p.havingAny(fieldAnswer, terms, "")
+	if err != nil {
+		return nil, err
+	}
+	if answer.IsEmpty() {
+		return text, nil
+	}
+	return roaring.Or(text, answer), nil
+}
+
+// between returns the documents submitted in [from, to); a zero end is open.
+func (p *part) between(from, to time.Time) *roaring.Bitmap {
+	low, high := int64(-1<<63), int64(1<<63-1)
+	if !from.IsZero() {
+		low = ceilMicro(from)
+	}
+	if !to.IsZero() {
+		high = ceilMicro(to)
+	}
+	dense := make([]uint64, (len(p.rows)+63)/64)
+	for i := range p.rows {
+		if t := p.rows[i].submitted; t >= low && t < high {
+			dense[i>>6] |= 1 << (i & 63)
+		}
+	}
+	return roaring.FromDense(dense, false)
+}
+
+// ceilMicro is the first microsecond not before t: rows know no shorter times.
+func ceilMicro(t time.Time) int64 {
+	return t.Add(time.Microsecond - time.Nanosecond).UnixMicro()
+}
+
+func numberTerms(numbers []int64) []string {
+	terms := make([]string, 0, len(numbers))
+	for _, n := range numbers {
+		if n != 0 {
+			terms = append(terms, numberTerm(n))
+		}
+	}
+	return terms
+}
+
+func (v *view) knowsNumber(text string) (bool, error) {
+	for i := range v.parts {
+		docs, err := v.parts[i].having(fieldNumber, text)
+		if err != nil || !docs.IsEmpty() {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// respell replaces each word by the indexed terms that are spelt like it: one
+// slip in a term of four letters, two from eight on, none in the first letter.
+// It returns nil when no word has another spelling.
+func (v *view) respell(words [][]string) ([][]string, error) {
+	out := make([][]string, len(words))
+	changed := false
+	for i, word := range words {
+		out[i] = word
+		slips := allowedSlips(word[0])
+		if slips == 0 {
+			continue
+		}
+		seen := map[string]bool{word[0]: true}
+		for _, field := range []string{fieldText, fieldAnswer} {
+			_, size := utf8.DecodeRuneInString(word[0])
+			terms, err := v.snapshot.FieldDictFuzzy(field, word[0], slips, word[0][:size])
+			if err != nil {
+				return nil, err
+			}
+			for len(out[i]) < maxSpelling {
+				entry, err := terms.Next()
+				if err != nil {
+					return nil, err
+				}
+				if entry == nil {
+					break
+				}
+				if !seen[entry.Term] {
+					seen[entry.Term] = true
+					out[i] = append(out[i][:len(out[i]):len(out[i])], entry.Term)
+					changed = true
+				}
+			}
+			if err := terms.Close(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if !changed {
+		return nil, nil
+	}
+	return out, nil
+}
+
+func allowedSlips(term string) int {
+	letters := 0
+	for _, r := range term {
+		if !unicode.IsLetter(r) {
+			return 0
+		}
+		letters++
+	}
+	switch {
+	case letters < 4:
+		return 0
+	case letters < 8:
+		return 1
+	default:
+		return 2
+	}
+}

@@ -1,0 +1,137 @@
+package bleveindex
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/blevesearch/bleve/v2/document"
+	"github.com/blevesearch/bleve/v2/numeric"
+	index "github.com/blevesearch/bleve_index_api"
+
+	"github.com/otklik/otklik/search"
+)
+
+// schemaVersion changes whenever fields, terms or the analyser do: an index of
+// another version is rebuilt.
+const schemaVersion = "1"
+
+// Keys of what the index remembers about itself.
+var (
+	schemaKey     = []byte("otklik.schema")
+	checkpointKey = []byte("otklik.checkpoint")
+)
+
+// The fields. Text and answer are stored for snippets; the others are terms
+// only. Times are terms too: filters on them run over the rows in memory.
+const (
+	fieldID        = "_id"
+	fieldText      = "text"
+	fieldAnswer    = "answer"
+	fieldNumber    = "number"
+	fieldRubric    = "rubric"
+	fieldCategory  = "category"
+	fieldTerritory = "territory"
+	fieldAgency    = "agency"
+	fieldExecutor  = "executor"
+	fieldStage     = "stage"
+	fieldSource    = "source"
+	fieldOutcome   = "outcome"
+	fieldRating    = "rating"
+	fieldMarks     = "marks"
+	fieldSubmitted = "submitted"
+	fieldDue       = "due"
+	fieldAnswered  = "answered"
+	fieldClosed    = "closed"
+)
+
+// marks are the yes-or-no facts of an appeal, indexed as one decimal term.
+type marks uint8
+
+const (
+	isFinal marks = 1 << iota
+	isLate
+	isSolved
+	isRefuted
+	isWorked // an officer took it up: its topic has been seen by a person
+)
+
+// takenUp lists the stages that an appeal reaches only through an officer.
+var takenUp = map[string]bool{
+	"assigned": true, "in_work": true, "on_sign": true, "planned": true,
+	"answered": true, "disputed": true, "closed": true,
+}
+
+func marksOf(d *search.Doc) marks {
+	var m marks
+	for _, fact := range []struct {
+		is   bool
+		mark marks
+	}{
+		{d.Final, isFinal},
+		{d.Late, isLate},
+		{d.Outcome == search.Solved, isSolved},
+		{d.Refuted, isRefuted},
+		{takenUp[d.Stage] || !d.AnsweredAt.IsZero(), isWorked},
+	} {
+		if fact.is {
+			m |= fact.mark
+		}
+	}
+	return m
+}
+
+// document lays a Doc out in fields.
+func newDocument(d *search.Doc) *document.Document {
+	doc := document.NewDocument(strconv.FormatInt(d.ID, 10))
+	addText(doc, fieldText, d.Text)
+	addText(doc, fieldAnswer, d.Answer)
+	addTerm(doc, fieldNumber, d.Number)
+	addTerm(doc, fieldRubric, d.Rubric)
+	addTerm(doc, fieldCategory, d.Category)
+	addTerm(doc, fieldTerritory, numberTerm(d.Territory))
+	addTerm(doc, fieldAgency, numberTerm(d.Agency))
+	addTerm(doc, fieldExecutor, numberTerm(d.Executor))
+	addTerm(doc, fieldStage, d.Stage)
+	addTerm(doc, fieldSource, d.Source)
+	addTerm(doc, fieldOutcome, d.Outcome)
+	addTerm(doc, fieldRating, numberTerm(int64(d.Rating)))
+	addTerm(doc, fieldMarks, numberTerm(int64(marksOf(d))))
+	addTerm(doc, fieldSubmitted, timeTerm(d.SubmittedAt))
+	addTerm(doc, fieldDue, timeTerm(d.DueAt))
+	addTerm(doc, fieldAnswered, timeTerm(d.AnsweredAt))
+	addTerm(doc, fieldClosed, timeTerm(d.ClosedAt))
+	return doc
+}
+
+func addText(doc *document.Document, field, text string) {
+	if text == "" {
+		return
+	}
+	doc.AddField(document.NewTextFieldCustom(field, nil, []byte(normal(text)),
+		index.IndexField|index.StoreField, textAnalyzer{}))
+}
+
+func addTerm(doc *document.Document, field, term string) {
+	if term == "" {
+		return
+	}
+	doc.AddField(document.NewTextFieldCustom(field, nil, []byte(term), index.IndexField|index.SkipFreqNorm, nil))
+}
+
+// numberTerm is decimal; zero, which says nothing, has no term.
+func numberTerm(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// timeTerm sorts as its time does, in microseconds; a zero time has no term.
+func timeTerm(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return string(numeric.MustNewPrefixCodedInt64(t.UnixMicro(), 0))
+}
+
+func parseTime(term string) (int64, error) { return numeric.PrefixCoded(term).Int64() }
