@@ -151,8 +151,8 @@ fuzz: ## every fuzz target for FUZZTIME (10s)
 	@FUZZTIME=$(FUZZTIME) .ci/fuzz
 
 .PHONY: vuln
-vuln: ## known vulnerabilities in what we call (asks vuln.go.dev)
-	$(tool) govulncheck ./...
+vuln: ## known vulnerabilities in what we call (asks Go's database, or VULNDB)
+	$(tool) govulncheck $(if $(VULNDB),-db $(VULNDB)) ./...
 
 .PHONY: help
 help: ## this list
