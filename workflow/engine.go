@@ -6,12 +6,16 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base32"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/workflow/calendar"
+	"github.com/otklik/otklik/workflow/deadline"
 )
 
 // Leaf is what the workflow needs to know of the chosen leaf at the place of
@@ -63,12 +67,65 @@ type Receipt struct {
 	Fresh  bool // false where the key or the draft was already submitted
 }
 
-// Engine performs every change of an appeal.
+// Directory answers who works where.
+type Directory interface {
+	// Holds reports whether a user who may sign in has the role in the agency.
+	Holds(ctx context.Context, user int64, role Role, agency int64) (bool, error)
+	// Answers reports whether the agency exists and takes appeals.
+	Answers(ctx context.Context, agency int64) (bool, error)
+}
+
+// Config is what an engine is made of.
+type Config struct {
+	Store     Store
+	Catalog   Catalog
+	Directory Directory // nil believes every executor and agency of a command
+	Clock     clock.Clock
+	Calendar  *calendar.Calendar
+	Rules     map[string]deadline.RuleSet // by rule set; nil is deadline.Seed
+	Secret    []byte                      // key of the links' secrets
+}
+
+// Engine performs every change of an appeal. It is safe for concurrent use.
 type Engine struct {
-	store   Store
-	catalog Catalog
-	clock   clock.Clock
-	secret  []byte
+	store     Store
+	catalog   Catalog
+	directory Directory
+	clock     clock.Clock
+	calendar  *calendar.Calendar
+	rules     map[string]deadline.RuleSet
+	secret    []byte
+}
+
+// minSecret is the shortest key of the links, in bytes.
+const minSecret = 16
+
+// NewEngine checks the parts and makes an engine of them.
+func NewEngine(c Config) (*Engine, error) {
+	if c.Store == nil || c.Catalog == nil || c.Clock == nil || c.Calendar == nil {
+		return nil, fault.Wrap(fault.Internal, "error.internal",
+			errors.New("workflow: an engine needs a store, a catalog, a clock and a calendar"))
+	}
+	if len(c.Secret) < minSecret {
+		return nil, fault.Wrap(fault.Internal, "error.internal",
+			fmt.Errorf("workflow: the secret has %d bytes, needs %d", len(c.Secret), minSecret))
+	}
+	if c.Rules == nil {
+		c.Rules = deadline.Seed()
+	}
+	for _, name := range []RuleSet{Message, FZ59} {
+		set, ok := c.Rules[string(name)]
+		if !ok {
+			return nil, fault.New(fault.Invalid, "workflow.no_rules").With("rules", string(name))
+		}
+		if err := set.Check(); err != nil {
+			return nil, err
+		}
+	}
+	return &Engine{
+		store: c.Store, catalog: c.Catalog, directory: c.Directory, clock: c.Clock, calendar: c.Calendar,
+		rules: c.Rules, secret: c.Secret,
+	}, nil
 }
 
 // Secret returns the secret of an appeal's link: 26 characters from a MAC over

@@ -37,6 +37,7 @@ type EventData struct {
 	Executor   int64            `json:"executor,omitempty"`
 	FromAgency int64            `json:"from_agency,omitempty"`
 	Answer     int64            `json:"answer,omitempty"`
+	AnswerHash string           `json:"answer_hash,omitempty"` // of a signed answer, see [HashAnswer]
 	Outcome    Outcome          `json:"outcome,omitempty"`
 	Rating     int              `json:"rating,omitempty"`
 	NotFixed   bool             `json:"not_fixed,omitempty"`

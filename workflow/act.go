@@ -1,0 +1,99 @@
+package workflow
+
+import (
+	"context"
+	"slices"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/fault"
+)
+
+// Act takes one action with an appeal and returns it as it stands then.
+//
+// Forbidden: the actor doesn't see the appeal or the step is another's.
+// Conflict: the stage doesn't allow it, or the appeal was changed since the
+// version of the command. Invalid: inputs, each with its field.
+func (e *Engine) Act(ctx context.Context, by actor.Actor, appeal int64, cmd Command) (*Appeal, error) {
+	if cmd.Action == Warn || cmd.Action == Attach {
+		return nil, fault.New(fault.Invalid, "workflow.unknown_action").With("action", string(cmd.Action))
+	}
+	var out *Appeal
+	err := e.store.InTx(ctx, func(tx Tx) error {
+		a, err := tx.FindAppeal(ctx, appeal)
+		if err != nil {
+			return err
+		}
+		if err := current(by, a, cmd.Version); err != nil {
+			return err
+		}
+		s, err := e.begin(by, a, cmd, e.clock.Now())
+		if err != nil {
+			return err
+		}
+		if slices.Contains(aboutAnswer, cmd.Action) {
+			if s.answer, err = tx.FindAnswer(ctx, a.ID, a.Round); err != nil {
+				return err
+			}
+		}
+		t, err := line(by, a, s.answer, cmd.Action)
+		if err != nil {
+			return err
+		}
+		if err := s.take(ctx, t); err != nil {
+			return err
+		}
+		out = a
+		return s.write(ctx, tx, cmd.Action, t.Tell)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// aboutAnswer lists the actions that read or change the answer in the making.
+var aboutAnswer = []Action{SubmitAnswer, Return, Sign, Withdraw}
+
+// current reports whether the actor sees the appeal and saw its present
+// version.
+func current(by actor.Actor, a *Appeal, version int) error {
+	if !CanSee(by, a) {
+		return fault.New(fault.Forbidden, "error.forbidden")
+	}
+	if version != 0 && version != a.Version {
+		return fault.New(fault.Conflict, "workflow.stale")
+	}
+	return nil
+}
+
+// write puts everything that a step changed into its unit of work.
+func (s *step) write(ctx context.Context, tx Tx, action Action, tellings []Telling) error {
+	if s.saves {
+		version := s.answer.Version + 1
+		if err := tx.SaveAnswer(ctx, s.answer); err != nil {
+			return err
+		}
+		s.answer.Version = version
+		s.data.Answer = s.answer.ID
+	}
+	event, err := s.event(action)
+	if err != nil {
+		return err
+	}
+	rows, err := s.notices(tellings)
+	if err != nil {
+		return err
+	}
+	version := s.a.Version + 1
+	if err := tx.SaveAppeal(ctx, s.a); err != nil {
+		return err
+	}
+	s.a.Version = version
+	if err := tx.AppendEvent(ctx, event); err != nil {
+		return err
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return tx.AddOutbox(ctx, rows...)
+}

@@ -1,0 +1,150 @@
+package workflow
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/otklik/otklik/workflow/calendar"
+	"github.com/otklik/otklik/workflow/deadline"
+)
+
+// Finding is one thing that the audit of an appeal found wrong.
+type Finding struct {
+	Appeal int64  `json:"appeal"`
+	Event  int    `json:"event,omitempty"` // number of the event, 0 where it is none in particular
+	What   string `json:"what"`
+}
+
+// Audit proves an appeal from its own history: the chain of events is whole,
+// each step is one that the table of transitions knows, the state is what the
+// last event left, the clocks computed again from the events are those that
+// are stored, and signed answers and pictures are those that the events speak
+// of. calendars finds a calendar by its version. No finding: all is well.
+func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) []Finding {
+	a := auditor{c: c}
+	a.chain()
+	a.path()
+	a.state()
+	a.clocks(calendars)
+	a.attachments()
+	return a.findings
+}
+
+type auditor struct {
+	c        *Case
+	findings []Finding
+}
+
+func (a *auditor) found(event int, format string, args ...any) {
+	a.findings = append(a.findings, Finding{Appeal: a.c.Appeal.ID, Event: event, What: fmt.Sprintf(format, args...)})
+}
+
+func (a *auditor) chain() {
+	err := Verify(a.c.Events)
+	var broken *ChainError
+	switch {
+	case errors.As(err, &broken):
+		a.found(broken.N, "%s", broken.What)
+	case err != nil:
+		a.found(0, "%v", err)
+	}
+}
+
+// path follows the stages through the events.
+func (a *auditor) path() {
+	stage := StageDraft
+	for _, e := range a.c.Events {
+		if e.From != stage {
+			a.found(e.N, "begins at stage %q, the one before ended at %q", e.From, stage)
+		}
+		if !slices.ContainsFunc(transitions, func(t Transition) bool {
+			return t.Action == e.Action && slices.Contains(t.From, e.From) && (t.To == e.To || (t.To == "" && e.From == e.To))
+		}) {
+			a.found(e.N, "%s from %q to %q is no transition", e.Action, e.From, e.To)
+		}
+		stage = e.To
+	}
+}
+
+// state compares the appeal with its last event.
+func (a *auditor) state() {
+	p := &a.c.Appeal
+	if p.Events != len(a.c.Events) {
+		a.found(0, "the appeal counts %d events, there are %d", p.Events, len(a.c.Events))
+	}
+	if len(a.c.Events) == 0 {
+		return
+	}
+	last := a.c.Events[len(a.c.Events)-1]
+	if p.Hash != last.Hash {
+		a.found(last.N, "the appeal has another hash than its last event")
+	}
+	if p.Stage != last.To {
+		a.found(last.N, "the appeal is at stage %q, its last event ended at %q", p.Stage, last.To)
+	}
+	if p.Agency != last.Agency {
+		a.found(last.N, "the appeal is at agency %d, its last event left it at %d", p.Agency, last.Agency)
+	}
+	if !p.DueAt.Equal(last.DueAfter) {
+		a.found(last.N, "the appeal is due %v, its last event says %v", p.DueAt, last.DueAfter)
+	}
+}
+
+// clocks computes the clocks again from what the events recorded.
+func (a *auditor) clocks(calendars func(string) (*calendar.Calendar, error)) {
+	var entries []deadline.Entry
+	for _, e := range a.c.Events {
+		entries = append(entries, e.Data.Clock...)
+	}
+	replayed, err := deadline.Replay(entries, calendars)
+	if err != nil {
+		a.found(0, "clocks can't be computed again: %v", err)
+	}
+	stored := a.c.Appeal.Deadline
+	if replayed == nil && err != nil {
+		return
+	}
+	if len(stored) != len(replayed) {
+		a.found(0, "%d clocks are stored, the events tell of %d", len(stored), len(replayed))
+	}
+	for _, d := range stored {
+		i := slices.IndexFunc(replayed, func(r deadline.Deadline) bool { return r.N == d.N })
+		if i < 0 {
+			a.found(0, "clock %d (%s) is in no event", d.N, d.Kind)
+			continue
+		}
+		if is, was := written(d), written(replayed[i]); is != was {
+			a.found(0, "clock %d (%s) is stored as %s, the events give %s", d.N, d.Kind, is, was)
+		}
+	}
+}
+
+// written is a clock in the form in which it is stored, its times in UTC.
+func written(d deadline.Deadline) string {
+	d.StartsAt, d.DueAt, d.EndedAt = d.StartsAt.UTC(), d.DueAt.UTC(), d.EndedAt.UTC()
+	d.PausedAt, d.NextAt = d.PausedAt.UTC(), d.NextAt.UTC()
+	data, err := json.Marshal(d)
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
+}
+
+// attachments looks for the answers and pictures that the events speak of.
+func (a *auditor) attachments() {
+	for _, e := range a.c.Events {
+		if e.Action == Sign && !slices.ContainsFunc(a.c.Answers, func(n Answer) bool {
+			return n.ID == e.Data.Answer && n.State == AnswerSigned && n.Signer == e.Actor &&
+				n.SignedAt.Equal(e.At) && HashAnswer(&n) == e.Data.AnswerHash
+		}) {
+			a.found(e.N, "the signed answer %d is not as it was signed", e.Data.Answer)
+		}
+		for _, sum := range e.Data.Photos {
+			if !slices.ContainsFunc(a.c.Photos, func(p Photo) bool { return p.SHA256 == sum }) {
+				a.found(e.N, "the picture %s is gone", sum)
+			}
+		}
+	}
+}

@@ -1,0 +1,27 @@
+package workflow
+
+import (
+	"regexp"
+	"slices"
+)
+
+// place is where a template wants a value: «{number}».
+var place = regexp.MustCompile(`\{[a-z][a-z_]*\}`)
+
+// Fill puts values into the places of a template: {name} becomes
+// fields["name"]. Places without a value (or with an empty one) stay as they
+// are, so that they are seen, and are listed once each in the order of the
+// text. Values are not read for places again.
+func Fill(template string, fields map[string]string) (text string, missing []string) {
+	text = place.ReplaceAllStringFunc(template, func(found string) string {
+		name := found[1 : len(found)-1]
+		if value := fields[name]; value != "" {
+			return value
+		}
+		if !slices.Contains(missing, name) {
+			missing = append(missing, name)
+		}
+		return found
+	})
+	return text, missing
+}

@@ -1,0 +1,328 @@
+package workflow
+
+import (
+	"slices"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/workflow/deadline"
+)
+
+// Party says who may take a step, and who is told of one. Besides those below
+// each role of [actor.Roles] is a party: somebody who holds it in the agency
+// that has the appeal (a regional role: anywhere).
+type Party string
+
+// The parties that are not simply a role.
+const (
+	Author  Party = "author"  // the citizen who sent the appeal
+	Worker  Party = "worker"  // the executor to whom the appeal is assigned, no other
+	Officer Party = "officer" // any role in the agency that has the appeal
+	Job     Party = "job"     // a clock that came due
+	Door    Party = "intake"  // [Engine.Submit], never a command
+)
+
+// The roles as parties.
+const (
+	moderator   = Party(actor.Moderator)
+	coordinator = Party(actor.Coordinator)
+	head        = Party(actor.Head)
+	supervisor  = Party(actor.Supervisor)
+)
+
+// Tick is what a transition does to the clock of a kind.
+type Tick struct {
+	Do   TickOp
+	Kind deadline.Kind
+}
+
+// TickOp is an operation on a clock. All but open do nothing where no clock of
+// the kind is open.
+type TickOp string
+
+// The operations.
+const (
+	Opens     TickOp = "open"
+	Meets     TickOp = "close"    // the duty was done
+	Cancels   TickOp = "cancel"   // it is no longer owed
+	Pauses    TickOp = "pause"    // unless it is overdue
+	Resumes   TickOp = "resume"   //
+	Transfers TickOp = "transfer" // to the agency that now has the appeal; the due date stays
+	Extends   TickOp = "extend"   // by the days of the command
+)
+
+// everyClock stands for all kinds.
+const everyClock deadline.Kind = "*"
+
+// Telling says who is told of a transition and by which sentence.
+type Telling struct {
+	Key string // catalogue key
+	To  []Party
+}
+
+// Transition is one line of the table: what a party may do at a stage, what
+// that needs and what comes of it.
+type Transition struct {
+	Action  Action
+	From    []Stage
+	When    Condition // which of several lines of the same action; the zero value: always
+	Who     []Party
+	Guards  []Guard // must hold of the appeal before anybody may
+	Needs   []Input // of the command
+	To      Stage   // "" stays where it is
+	Effects []Effect
+	Clocks  []Tick // after the effects, in order
+	Public  bool   // the reason is shown to the author
+	Tell    []Telling
+}
+
+// Transitions returns the table, for pages and documents that show it.
+func Transitions() []Transition { return slices.Clone(transitions) }
+
+// PublicReason reports whether the author sees the reason of the action's
+// event.
+func PublicReason(action Action) bool {
+	return slices.ContainsFunc(transitions, func(t Transition) bool { return t.Action == action && t.Public })
+}
+
+func parties(p ...Party) []Party { return p }
+
+func tell(key string, to ...Party) Telling { return Telling{Key: key, To: to} }
+
+// The stages at which the agency has the appeal and no final answer is signed.
+var beforeAnswer = []Stage{
+	StageModeration, StageClarification, StageReceived, StageAssigned, StageInWork, StageOnSign, StagePlanned,
+}
+
+// Everything that is not a draft; a note may be added to a closed case too.
+var everyStage = append(slices.Clone(beforeAnswer),
+	StageAnswered, StageDisputed, StageClosed, StageRejected, StageWithdrawn)
+
+// transitions is the life of an appeal (domain.md «Life of an appeal»). Nothing
+// else in the program knows who may do what when. What the domain leaves open
+// was decided in docs/adr/0003-transitions.md.
+var transitions = []Transition{
+	{
+		Action: Submit, From: []Stage{StageDraft}, When: ofMessage, Who: parties(Door), To: StageNew,
+		Effects: []Effect{registered},
+		Clocks:  []Tick{{Opens, deadline.Review}},
+	},
+	{
+		Action: Submit, From: []Stage{StageDraft}, When: ofFZ59, Who: parties(Door), To: StageNew,
+		Clocks: []Tick{{Opens, deadline.Registration}},
+	},
+	{
+		Action: Route, From: []Stage{StageNew}, When: fastTrack, Who: parties(Door), To: StageReceived,
+		Clocks: []Tick{{Opens, deadline.Redirect}},
+		Tell:   []Telling{tell("notice.author.submitted", Author), tell("notice.officer.received", coordinator)},
+	},
+	{
+		Action: Route, From: []Stage{StageNew}, When: notFastTrack, Who: parties(Door), To: StageModeration,
+		Clocks: []Tick{{Opens, deadline.Moderation}},
+		Tell:   []Telling{tell("notice.author.submitted", Author), tell("notice.officer.moderation", moderator, coordinator)},
+	},
+
+	// Moderation -----------------------------------------------------------------
+	{
+		Action: Accept, From: []Stage{StageModeration}, When: ofMessage, Who: parties(moderator, coordinator), To: StageReceived,
+		Clocks: []Tick{{Meets, deadline.Moderation}, {Opens, deadline.Redirect}},
+		Tell:   []Telling{tell("notice.author.accepted", Author), tell("notice.officer.received", coordinator)},
+	},
+	{
+		Action: Accept, From: []Stage{StageModeration}, When: ofFZ59, Who: parties(moderator, coordinator), To: StageReceived,
+		Effects: []Effect{registered},
+		Clocks: []Tick{
+			{Meets, deadline.Moderation}, {Meets, deadline.Registration},
+			{Opens, deadline.Review}, {Opens, deadline.Forwarding}, {Opens, deadline.Redirect},
+		},
+		Tell: []Telling{tell("notice.author.registered", Author), tell("notice.officer.received", coordinator)},
+	},
+	{
+		Action: Ask, From: []Stage{StageModeration}, Who: parties(moderator, coordinator), To: StageClarification,
+		Needs: []Input{needReason}, Public: true, Effects: []Effect{question},
+		Clocks: []Tick{
+			{Meets, deadline.Moderation}, {Pauses, deadline.Review}, {Pauses, deadline.Registration},
+			{Opens, deadline.Clarification},
+		},
+		Tell: []Telling{tell("notice.author.asked", Author)},
+	},
+	{
+		Action: Reject, From: []Stage{StageModeration}, Who: parties(moderator, coordinator), To: StageRejected,
+		Needs: []Input{needReason}, Public: true, Effects: []Effect{ended},
+		Clocks: []Tick{{Meets, deadline.Moderation}, {Cancels, everyClock}},
+		Tell:   []Telling{tell("notice.author.rejected", Author)},
+	},
+	{
+		Action: ReplyAction, From: []Stage{StageClarification}, Who: parties(Author), To: StageModeration,
+		Needs: []Input{needText}, Effects: []Effect{replied},
+		Clocks: []Tick{
+			{Meets, deadline.Clarification}, {Resumes, deadline.Review}, {Resumes, deadline.Registration},
+			{Opens, deadline.Moderation},
+		},
+		Tell: []Telling{tell("notice.officer.replied", moderator, coordinator)},
+	},
+	{
+		Action: Lapse, From: []Stage{StageClarification}, Who: parties(Job), To: StageRejected,
+		Effects: []Effect{ended, lapsed},
+		Clocks:  []Tick{{Cancels, everyClock}},
+		Tell:    []Telling{tell("notice.author.lapsed", Author)},
+	},
+	{
+		Action: Resubmit, From: []Stage{StageRejected}, When: ofMessage, Who: parties(Author), Guards: []Guard{hasLapsed},
+		To: StageModeration, Effects: []Effect{revived, registered},
+		Clocks: []Tick{{Opens, deadline.Review}, {Opens, deadline.Moderation}},
+		Tell:   []Telling{tell("notice.author.resubmitted", Author), tell("notice.officer.moderation", moderator, coordinator)},
+	},
+	{
+		Action: Resubmit, From: []Stage{StageRejected}, When: ofFZ59, Who: parties(Author), Guards: []Guard{hasLapsed},
+		To: StageModeration, Effects: []Effect{revived},
+		Clocks: []Tick{{Opens, deadline.Registration}, {Opens, deadline.Moderation}},
+		Tell:   []Telling{tell("notice.author.resubmitted", Author), tell("notice.officer.moderation", moderator, coordinator)},
+	},
+
+	// At the agency ---------------------------------------------------------------
+	{
+		Action: Register, From: []Stage{StageReceived}, Who: parties(coordinator), Guards: []Guard{awaitsRegistration},
+		Effects: []Effect{registered},
+		Clocks:  []Tick{{Meets, deadline.Registration}, {Opens, deadline.Review}, {Opens, deadline.Forwarding}},
+		Tell:    []Telling{tell("notice.author.registered", Author)},
+	},
+	{
+		Action: Assign, From: []Stage{StageReceived}, Who: parties(coordinator), Guards: []Guard{isRegistered}, To: StageAssigned,
+		Needs: []Input{needExecutor}, Effects: []Effect{assigned},
+		Clocks: []Tick{{Meets, deadline.Redirect}, {Meets, deadline.Forwarding}},
+		Tell:   []Telling{tell("notice.officer.assigned", Worker)},
+	},
+	{ // somebody else takes over: no clock moves
+		Action: Assign, From: []Stage{StageAssigned, StageInWork}, Who: parties(coordinator), To: StageAssigned,
+		Needs: []Input{needExecutor}, Effects: []Effect{assigned},
+		Tell: []Telling{tell("notice.officer.assigned", Worker)},
+	},
+	{
+		Action: Redirect, From: []Stage{StageReceived, StageAssigned}, When: keepsReview, Who: parties(coordinator, supervisor),
+		Guards: []Guard{hopsLeft}, To: StageReceived, Needs: []Input{needReason, needAgency}, Public: true,
+		Effects: []Effect{moved},
+		Clocks:  []Tick{{Meets, deadline.Redirect}, {Transfers, deadline.Review}, {Opens, deadline.Redirect}},
+		Tell:    []Telling{tell("notice.author.redirected", Author), tell("notice.officer.redirected", coordinator)},
+	},
+	{
+		Action: Redirect, From: []Stage{StageReceived, StageAssigned}, When: registersAnew, Who: parties(coordinator, supervisor),
+		Guards: []Guard{hopsLeft}, To: StageReceived, Needs: []Input{needReason, needAgency}, Public: true,
+		Effects: []Effect{moved, unregistered},
+		Clocks: []Tick{
+			{Meets, deadline.Redirect}, {Meets, deadline.Forwarding},
+			{Cancels, deadline.Registration}, {Cancels, deadline.Review},
+			{Opens, deadline.Registration}, {Opens, deadline.Redirect},
+		},
+		Tell: []Telling{tell("notice.author.redirected", Author), tell("notice.officer.redirected", coordinator)},
+	},
+	{
+		Action: Start, From: []Stage{StageAssigned}, Who: parties(Worker), To: StageInWork,
+	},
+	{
+		Action: AddNote, From: everyStage, Who: parties(Officer, supervisor), Needs: []Input{needNote},
+	},
+	{ // the citizen shows what they were asked for
+		Action: Attach, From: []Stage{StageClarification}, Who: parties(Author),
+	},
+	{ // the executor shows what was done
+		Action: Attach, From: []Stage{StageInWork}, Who: parties(Worker),
+	},
+
+	// Extension -------------------------------------------------------------------
+	{
+		Action: AskExtension, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notExtended, nothingAsked},
+		Needs: []Input{needReason, needDays}, Effects: []Effect{extensionAsked},
+		Tell: []Telling{tell("notice.officer.extension_asked", head)},
+	},
+	{
+		Action: ApproveExtension, From: []Stage{StageInWork}, Who: parties(head), Guards: []Guard{somethingAsked, notExtended},
+		Needs: []Input{mayReason, needDaysAsked}, Public: true, Effects: []Effect{extended},
+		Clocks: []Tick{{Extends, deadline.Review}},
+		Tell:   []Telling{tell("notice.author.extended", Author), tell("notice.officer.extension_approved", Worker)},
+	},
+	{
+		Action: DenyExtension, From: []Stage{StageInWork}, Who: parties(head), Guards: []Guard{somethingAsked},
+		Needs: []Input{needReason}, Effects: []Effect{askDropped},
+		Tell: []Telling{tell("notice.officer.extension_denied", Worker)},
+	},
+
+	// Answer ----------------------------------------------------------------------
+	{
+		Action: SubmitAnswer, From: []Stage{StageInWork}, Who: parties(Worker), To: StageOnSign,
+		Needs: []Input{needAnswer}, Effects: []Effect{answerSubmitted, askDropped},
+		Clocks: []Tick{{Opens, deadline.Signing}},
+		Tell:   []Telling{tell("notice.officer.on_sign", head)},
+	},
+	{
+		Action: Return, From: []Stage{StageOnSign}, Who: parties(head), To: StageInWork,
+		Needs: []Input{needReason}, Effects: []Effect{answerReturned},
+		Clocks: []Tick{{Meets, deadline.Signing}},
+		Tell:   []Telling{tell("notice.officer.returned", Worker)},
+	},
+	{
+		Action: Sign, From: []Stage{StageOnSign}, When: finalAnswer, Who: parties(head), To: StageAnswered,
+		Effects: []Effect{answerSigned, answeredFinally},
+		Clocks:  []Tick{{Meets, deadline.Signing}, {Meets, deadline.Review}, {Opens, deadline.Rating}},
+		Tell:    []Telling{tell("notice.author.answered", Author), tell("notice.officer.signed", Worker)},
+	},
+	{ // an interim answer: the review runs on
+		Action: Sign, From: []Stage{StageOnSign}, When: interimAnswer, Who: parties(head), To: StagePlanned,
+		Effects: []Effect{answerSigned, promised},
+		Clocks:  []Tick{{Meets, deadline.Signing}, {Opens, deadline.Promise}},
+		Tell:    []Telling{tell("notice.author.planned", Author), tell("notice.officer.signed", Worker)},
+	},
+	{ // at the promised date, or before it when the work is done early
+		Action: Resume, From: []Stage{StagePlanned}, Who: parties(Job, Worker), To: StageInWork,
+		Clocks: []Tick{{Meets, deadline.Promise}},
+		Tell:   []Telling{tell("notice.officer.resumed", Worker)},
+	},
+
+	// The citizen's word ------------------------------------------------------------
+	{
+		Action: Rate, From: []Stage{StageAnswered}, Who: parties(Author), To: StageClosed,
+		Needs: []Input{needRating}, Effects: []Effect{rated, ended},
+		Clocks: []Tick{{Meets, deadline.Rating}},
+		Tell:   []Telling{tell("notice.officer.rated", Worker)},
+	},
+	{
+		Action: ReReview, From: []Stage{StageAnswered}, Who: parties(Author), Guards: []Guard{firstRound}, To: StageReceived,
+		Needs: []Input{needObjection}, Effects: []Effect{rated, refuted, nextRound},
+		Clocks: []Tick{{Meets, deadline.Rating}, {Opens, deadline.Review}, {Opens, deadline.Redirect}},
+		Tell:   []Telling{tell("notice.author.reopened", Author), tell("notice.officer.reopened", coordinator)},
+	},
+	{
+		Action: Dispute, From: []Stage{StageAnswered}, Who: parties(Author), Guards: []Guard{laterRound}, To: StageDisputed,
+		Needs: []Input{needObjection}, Effects: []Effect{rated, refuted},
+		Clocks: []Tick{{Meets, deadline.Rating}, {Opens, deadline.Dispute}},
+		Tell:   []Telling{tell("notice.author.disputed", Author), tell("notice.officer.disputed", supervisor)},
+	},
+	{
+		Action: Uphold, From: []Stage{StageDisputed}, Who: parties(supervisor), To: StageClosed,
+		Needs: []Input{needReason}, Public: true, Effects: []Effect{ended},
+		Clocks: []Tick{{Meets, deadline.Dispute}},
+		Tell:   []Telling{tell("notice.author.upheld", Author), tell("notice.officer.upheld", head)},
+	},
+	{
+		Action: SendBack, From: []Stage{StageDisputed}, Who: parties(supervisor), To: StageReceived,
+		Needs: []Input{needReason, mayAgency}, Public: true, Effects: []Effect{moved, nextRound},
+		Clocks: []Tick{{Meets, deadline.Dispute}, {Opens, deadline.Review}, {Opens, deadline.Redirect}},
+		Tell:   []Telling{tell("notice.author.sent_back", Author), tell("notice.officer.sent_back", coordinator)},
+	},
+	{
+		Action: Close, From: []Stage{StageAnswered}, Who: parties(Job), To: StageClosed,
+		Effects: []Effect{ended},
+		Clocks:  []Tick{{Cancels, everyClock}},
+		Tell:    []Telling{tell("notice.author.closed", Author)},
+	},
+	{
+		Action: Withdraw, From: beforeAnswer, Who: parties(Author), To: StageWithdrawn,
+		Needs: []Input{mayReason}, Effects: []Effect{answerReturned, ended},
+		Clocks: []Tick{{Cancels, everyClock}},
+		Tell:   []Telling{tell("notice.author.withdrawn", Author), tell("notice.officer.withdrawn", Worker)},
+	},
+
+	// A clock speaks: told by [Engine.Fire], which knows the step.
+	{
+		Action: Warn, From: append(slices.Clone(beforeAnswer), StageAnswered, StageDisputed), Who: parties(Job),
+	},
+}
