@@ -138,6 +138,9 @@ func (c *columns) build(seg segment.Segment) (rows []row, err error) {
 			rows, err = nil, fmt.Errorf("read columns: panic: %v", p)
 		}
 	}()
+	if file, ok := seg.(interface{ Version() uint32 }); ok && file.Version() == 0 {
+		return nil, errors.New("segment file without a footer")
+	}
 	rows = make([]row, seg.Count())
 	for _, col := range []struct {
 		field string
@@ -179,6 +182,11 @@ func (c *columns) build(seg segment.Segment) (rows []row, err error) {
 	} {
 		if err := fill(seg, col.field, rows, col.set); err != nil {
 			return nil, fmt.Errorf("read column %s: %w", col.field, err)
+		}
+	}
+	for i := range rows {
+		if rows[i].id == 0 {
+			return nil, fmt.Errorf("document %d of a segment has no id", i)
 		}
 	}
 	return rows, nil

@@ -151,6 +151,9 @@ func (ix *Index) Apply(ctx context.Context, docs []search.Doc, remove []int64, c
 	defer release()
 	batch := ix.bleve.NewBatch()
 	for i := range docs {
+		if docs[i].ID <= 0 {
+			return fmt.Errorf("index appeal %d: an id is positive", docs[i].ID)
+		}
 		if err := batch.IndexAdvanced(newDocument(&docs[i])); err != nil {
 			return fmt.Errorf("index appeal %d: %w", docs[i].ID, err)
 		}
