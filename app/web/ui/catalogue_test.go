@@ -133,6 +133,7 @@ func TestCatalogue_every_key_is_used_and_every_used_key_is_there(t *testing.T) {
 // key that ends with a dot is the head of a built one.
 var calls = []*regexp.Regexp{
 	regexp.MustCompile(`\b(?:ui\.)?(?:T|TParams|Plural)\(\w[\w.()]*, "(\w+\.[\w.]*\w)"`),
+	regexp.MustCompile(`@keyLine\("(\w+\.[\w.]*\w)"`),
 	regexp.MustCompile(`\bfault\.(?:New|Wrap)\(fault\.\w+, "(\w+\.[\w.]*\w)"`),
 	regexp.MustCompile(`\.Fail\("?[\w\-\[\]+." ]+"?, "(\w+\.[\w.]*\w)"`),
 	regexp.MustCompile(`\.That\([^\n"]+, (?:"[\w\-.]+"|[\w.]+), "(\w+\.[\w.]*\w)"`),

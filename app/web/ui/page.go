@@ -82,7 +82,13 @@ func (p Page) sheet() string {
 	return "portal.css"
 }
 
-func (p Page) entry() string { return string(p.area()) + ".js" }
+// entry is the script of the same cut: the iframe's own part is an island.
+func (p Page) entry() string {
+	if p.area() == Console {
+		return "console.js"
+	}
+	return "portal.js"
+}
 
 func (p Page) home() string {
 	switch {

@@ -168,3 +168,25 @@ func noticeTitle(ctx context.Context, tone Tone, title string) string {
 	}
 	return T(ctx, "alert."+string(tone))
 }
+
+// class is the tone's name in MoJ Frontend.
+func (t Tone) class() string {
+	if t == Info {
+		return "information"
+	}
+	return string(t)
+}
+
+// icon is the path of the tone's sign in a circle of 30 by 30.
+func (t Tone) icon() string {
+	switch t {
+	case Success:
+		return "m9.5 15.5 4 4 7.5-8"
+	case Failure:
+		return "m10.5 10.5 9 9m0-9-9 9"
+	case Caution:
+		return "M15 8.5v8m0 4.5v.1"
+	default:
+		return "M15 14v7m0-12v.1"
+	}
+}

@@ -1,0 +1,56 @@
+// An island is an element with data-island="name": a part of a page that
+// needs a script. Its code is loaded when the element is on the page, and the
+// page works without it.
+
+type Start = (root: HTMLElement) => void | Promise<void>;
+type Load = () => Promise<{ start: Start }>;
+
+const islands: Record<string, Load> = {
+  "map-pick": () => import("./islands/map-pick"),
+  "map-choropleth": () => import("./islands/map-choropleth"),
+  chart: () => import("./islands/chart"),
+  shortcuts: () => import("./islands/shortcuts"),
+  "draft-keep": () => import("./islands/draft-keep"),
+  "photo-shrink": () => import("./islands/photo-shrink"),
+  suggest: () => import("./islands/suggest"),
+  "submit-once": () => import("./islands/submit-once"),
+  embed: () => import("./islands/embed"),
+};
+
+const started = new WeakSet<HTMLElement>();
+
+/**
+ * Starts every island of a part of the page, once each. One element may be
+ * several islands: data-island="draft-keep submit-once". An island marked
+ * data-island-when="visible" waits until it is scrolled to.
+ */
+export function startIslands(scope: ParentNode): void {
+  for (const root of scope.querySelectorAll<HTMLElement>("[data-island]")) {
+    if (started.has(root)) continue;
+    started.add(root);
+    if (root.dataset.islandWhen === "visible") whenVisible(root, () => startOne(root));
+    else startOne(root);
+  }
+}
+
+function startOne(root: HTMLElement): void {
+  for (const name of (root.dataset.island ?? "").split(/\s+/)) {
+    const load = islands[name];
+    if (!load) continue;
+    load()
+      .then((island) => island.start(root))
+      // The page stays usable without the island: it was made to.
+      .catch((error) => console.error(`island ${name}`, error));
+  }
+}
+
+function whenVisible(root: HTMLElement, then: () => void): void {
+  // What is display: none until it is ready is watched by its parent.
+  const watched = root.parentElement ?? root;
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    then();
+  });
+  observer.observe(watched);
+}

@@ -1,0 +1,54 @@
+// Shades territories by their values; a click opens a territory's cases. The
+// table with the same numbers stands beside it and is what the keyboard and a
+// screen reader use, so the map itself is hidden from them.
+//
+//   <div data-island="map-choropleth" class="otk-map" data-boundaries="…"
+//        aria-hidden="true">
+//     <script type="application/json">
+//       {"areas": [{"id": 3, "level": 5, "text": "Левобережный: 120", "url": "/console/…"}]}
+//     </script>
+//   </div>
+//
+// level is the shade, 0 to 6, as in the heat table.
+
+import { addLabels, loadAreas, openMap } from "../map";
+
+type Shade = { id: number | string; level: number; text: string; url?: string };
+
+const shades = ["#ffffff", "#e3f0f1", "#c2dfe1", "#93c6ca", "#5aa5ac", "#277f89", "#0b5c68"];
+
+export async function start(root: HTMLElement): Promise<void> {
+  const data: { areas: Shade[] } = JSON.parse(root.querySelector("script")?.textContent ?? '{"areas":[]}');
+  const byID = new Map(data.areas.map((area) => [String(area.id), area]));
+  const areas = await loadAreas(root);
+  if (areas.features.length === 0) return; // the tile grid stands in for the map
+  for (const feature of areas.features) {
+    const level = byID.get(String(feature.properties?.id))?.level ?? 0;
+    Object.assign(feature.properties ?? {}, { shade: shades[Math.min(Math.max(level, 0), 6)] });
+  }
+  const map = await openMap(root, areas);
+  map.addLayer({
+    id: "fill",
+    type: "fill",
+    source: "areas",
+    paint: { "fill-color": ["get", "shade"], "fill-opacity": root.dataset.tiles ? 0.75 : 1 },
+  });
+  map.addLayer({ id: "line", type: "line", source: "areas", paint: { "line-color": "#51606a", "line-width": 0.8 } });
+  addLabels(map, areas);
+  map.getCanvas().tabIndex = -1;
+
+  const shadeAt = (id: unknown) => byID.get(String(id));
+  map.on("mousemove", "fill", (event) => {
+    const shade = shadeAt(event.features?.[0]?.properties.id);
+    map.getCanvas().style.cursor = shade?.url ? "pointer" : "";
+    root.title = shade?.text ?? "";
+  });
+  map.on("mouseleave", "fill", () => {
+    map.getCanvas().style.cursor = "";
+    root.title = "";
+  });
+  map.on("click", "fill", (event) => {
+    const url = shadeAt(event.features?.[0]?.properties.id)?.url;
+    if (url) location.assign(url);
+  });
+}

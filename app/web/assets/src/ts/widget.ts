@@ -1,0 +1,88 @@
+// The loader of the widget, put by an agency into its own page:
+//
+//   <script src="https://otklik.example/widget.js" data-agency="roads" async></script>
+//
+// data-lang     ru or en
+// data-mode     inline: the form stands where the script stands (default)
+//               button: a button opens it
+// data-text     words on the button
+// data-target   id of the element to put it into, instead of after the script
+//
+// It makes one iframe, gives it its height and changes nothing else of the
+// page. It listens to that iframe and its origin alone.
+
+(() => {
+  const script = (document.currentScript ??
+    document.querySelector("script[data-agency][src*='/widget']")) as HTMLScriptElement | null;
+  const agency = script?.dataset.agency;
+  if (!script || !agency) return;
+  const home = new URL(script.src).origin;
+  const english = script.dataset.lang === "en";
+  const title = english ? "Report a problem" : "Сообщить о проблеме";
+
+  const address = new URL(`/embed/${encodeURIComponent(agency)}`, home);
+  address.searchParams.set("origin", location.origin);
+  if (script.dataset.lang) address.searchParams.set("lang", script.dataset.lang);
+
+  const frame = document.createElement("iframe");
+  frame.src = address.href;
+  frame.title = title;
+  frame.loading = "lazy";
+  frame.referrerPolicy = "strict-origin";
+  frame.allow = "geolocation";
+  Object.assign(frame.style, {
+    display: "block",
+    width: "100%",
+    maxWidth: "720px",
+    height: "640px",
+    border: "0",
+  });
+
+  addEventListener("message", (event) => {
+    if (event.origin !== home || event.source !== frame.contentWindow) return;
+    const { type, height, number } = (event.data ?? {}) as { type?: string; height?: number; number?: string };
+    if (type === "otklik:height" && typeof height === "number" && height > 0) {
+      frame.style.height = `${Math.min(height, 20_000)}px`;
+    }
+    if (type === "otklik:submitted") {
+      frame.dispatchEvent(new CustomEvent("otklik:submitted", { bubbles: true, detail: { number } }));
+      frame.scrollIntoView({ block: "nearest" });
+    }
+  });
+
+  const place = (element: HTMLElement) => {
+    const target = script.dataset.target && document.getElementById(script.dataset.target);
+    if (target) target.append(element);
+    // A script in the head stands nowhere on the page.
+    else if (document.head.contains(script)) document.body.append(element);
+    else script.after(element);
+  };
+
+  const button = () => {
+    const opener = document.createElement("button");
+    opener.type = "button";
+    opener.textContent = script.dataset.text || title;
+    opener.setAttribute("aria-expanded", "false");
+    Object.assign(opener.style, {
+      padding: "12px 20px",
+      border: "0",
+      borderRadius: "6px",
+      background: "#0b5c68",
+      color: "#fff",
+      font: "600 16px/1.3 system-ui, sans-serif",
+      cursor: "pointer",
+    });
+    opener.addEventListener("click", () => {
+      if (!frame.isConnected) opener.after(frame);
+      else frame.hidden = !frame.hidden;
+      frame.style.display = frame.hidden ? "none" : "block";
+      opener.setAttribute("aria-expanded", String(!frame.hidden));
+      if (!frame.hidden) frame.focus();
+    });
+    return opener;
+  };
+
+  const begin = () => place(script.dataset.mode === "button" ? button() : frame);
+  if (document.body) begin();
+  else addEventListener("DOMContentLoaded", begin);
+})();
