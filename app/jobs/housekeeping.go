@@ -1,0 +1,57 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/workflow"
+)
+
+const (
+	housekeepingPause = time.Hour
+	purgeAtOnce       = 200
+)
+
+// Files removes pictures.
+type Files interface {
+	Delete(ctx context.Context, key string) error
+}
+
+// Sessions removes what has expired.
+type Sessions interface {
+	PurgeSessions(ctx context.Context, now time.Time) (int, error)
+}
+
+// Housekeeping removes what nobody needs any more: forms that were never sent
+// (personal data is not kept without a reason) and expired sessions.
+type Housekeeping struct {
+	Drafts   workflow.Drafts
+	Files    Files
+	Sessions Sessions
+	Clock    clock.Clock
+	Log      *slog.Logger
+}
+
+// Run works until ctx ends.
+func (h *Housekeeping) Run(ctx context.Context) {
+	loop(ctx, h.Log, "housekeeping", housekeepingPause, h.clean)
+}
+
+func (h *Housekeeping) clean(ctx context.Context) (bool, error) {
+	now := h.Clock.Now()
+	keys, removed, err := h.Drafts.PurgeDrafts(ctx, now.Add(-workflow.DraftLife), purgeAtOnce)
+	if err != nil {
+		return false, err
+	}
+	for _, key := range keys {
+		if err := h.Files.Delete(ctx, key); err != nil {
+			h.Log.WarnContext(ctx, "picture of an old draft stays", slog.String("key", key), slog.Any("error", err))
+		}
+	}
+	if _, err := h.Sessions.PurgeSessions(ctx, now); err != nil {
+		return false, err
+	}
+	return removed == purgeAtOnce, nil
+}

@@ -1,0 +1,91 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/workflow"
+)
+
+// Staff finds who works where.
+type Staff interface {
+	// ListUsers lists the users with a role in the agency, and with a regional
+	// role for 0.
+	ListUsers(ctx context.Context, agency int64) ([]identity.User, error)
+}
+
+// Cases reads an appeal for a message about it.
+type Cases interface {
+	FindCases(ctx context.Context, ids []int64) ([]workflow.Case, error)
+}
+
+func find(ctx context.Context, cases Cases, id int64) (*workflow.Case, error) {
+	found, err := cases.FindCases(ctx, []int64{id})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fault.New(fault.NotFound, "error.not_found")
+	}
+	return &found[0], nil
+}
+
+// Officers puts notices before the officers whom a row of the outbox names.
+type Officers struct {
+	Staff   Staff
+	Cases   Cases
+	Notices notify.Store
+	Clock   clock.Clock
+}
+
+// Deliver adds a notice for each; one that is there already stays.
+func (o *Officers) Deliver(ctx context.Context, row workflow.Outbox) error {
+	var n workflow.Notice
+	if err := json.Unmarshal([]byte(row.Payload), &n); err != nil {
+		return fault.Wrap(fault.Invalid, "error.internal", err)
+	}
+	to, err := o.recipients(ctx, n)
+	if err != nil || len(to) == 0 {
+		return err
+	}
+	c, err := find(ctx, o.Cases, row.Appeal)
+	if err != nil {
+		return err
+	}
+	notices := make([]notify.Notice, len(to))
+	for i, user := range to {
+		notices[i] = notify.Notice{
+			User: user, Appeal: row.Appeal, Number: c.Appeal.Number, Event: row.Event, Key: n.Key, At: o.Clock.Now(),
+		}
+	}
+	return o.Notices.AddNotices(ctx, notices)
+}
+
+func (o *Officers) recipients(ctx context.Context, n workflow.Notice) ([]int64, error) {
+	if n.User != 0 {
+		return []int64{n.User}, nil
+	}
+	scopes := []int64{n.Agency}
+	if slices.ContainsFunc(n.Roles, workflow.Role.Regional) {
+		scopes = append(scopes, 0)
+	}
+	var out []int64
+	for _, agency := range scopes {
+		users, err := o.Staff.ListUsers(ctx, agency)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range users {
+			holds := slices.ContainsFunc(n.Roles, func(r workflow.Role) bool { return u.Actor().Holds(r, n.Agency) })
+			if holds && !u.Disabled && !slices.Contains(out, u.ID) {
+				out = append(out, u.ID)
+			}
+		}
+	}
+	return out, nil
+}
