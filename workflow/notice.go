@@ -69,7 +69,7 @@ func (s *step) notices(tellings []Telling) ([]Outbox, error) {
 // warnings says who is told of a clock's step: the officers to whom it
 // climbs, or the citizen of a window.
 func warnings(d *deadline.Deadline, step deadline.Step) []Telling {
-	key := "notice.warn." + string(d.Kind) + "." + phase(step)
+	key := "warn." + string(d.Kind) + "." + phase(step)
 	roles := d.Escalate(step)
 	if len(roles) == 0 {
 		return []Telling{tell(key, Author)}

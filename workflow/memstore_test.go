@@ -1,0 +1,216 @@
+package workflow_test
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/workflow"
+)
+
+// memStore is a second, small implementation of the store: one unit of work at
+// a time, undone whole when it fails. Rows are kept as JSON, as a database
+// would: nobody shares memory with them.
+type memStore struct {
+	mu   sync.Mutex
+	rows memRows
+	last int64
+}
+
+type memRows struct {
+	appeals    map[int64][]byte
+	applicants map[int64][]byte
+	events     map[int64][][]byte // by appeal
+	answers    map[int64][]byte
+	photos     map[int64][][]byte // by appeal
+	outbox     []workflow.Outbox
+	keys       map[string]int64
+}
+
+func newMemStore() *memStore {
+	return &memStore{rows: memRows{
+		appeals: map[int64][]byte{}, applicants: map[int64][]byte{}, events: map[int64][][]byte{},
+		answers: map[int64][]byte{}, photos: map[int64][][]byte{}, keys: map[string]int64{},
+	}}
+}
+
+// clone is deep enough: rows are replaced, never changed.
+func (r memRows) clone() memRows {
+	c := memRows{
+		appeals: maps.Clone(r.appeals), applicants: maps.Clone(r.applicants), events: maps.Clone(r.events),
+		answers: maps.Clone(r.answers), photos: maps.Clone(r.photos), outbox: slices.Clone(r.outbox), keys: maps.Clone(r.keys),
+	}
+	for id := range c.events {
+		c.events[id] = slices.Clone(c.events[id])
+	}
+	for id := range c.photos {
+		c.photos[id] = slices.Clone(c.photos[id])
+	}
+	return c
+}
+
+func pack(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+func unpack[T any](data []byte) T {
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func (m *memStore) InTx(_ context.Context, fn func(workflow.Tx) error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := m.rows.clone()
+	if err := fn(memTx{m}); err != nil {
+		m.rows = before
+		return err
+	}
+	return nil
+}
+
+func (m *memStore) NextID(context.Context) (int64, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.last++
+	return m.last, nil
+}
+
+func (m *memStore) Intake(_ context.Context, in workflow.Intake) (id int64, fresh bool, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	keys := []string{"key:" + in.Key, "draft:" + in.Draft}
+	for _, key := range keys {
+		if was, ok := m.rows.keys[key]; ok {
+			return was, false, nil
+		}
+	}
+	id = in.Appeal.ID
+	m.rows.appeals[id] = pack(in.Appeal)
+	m.rows.applicants[id] = pack(in.Applicant)
+	for _, e := range in.Events {
+		m.rows.events[id] = append(m.rows.events[id], pack(e))
+	}
+	for _, p := range in.Photos {
+		m.rows.photos[id] = append(m.rows.photos[id], pack(p))
+	}
+	m.rows.outbox = append(m.rows.outbox, in.Outbox...)
+	for i, key := range keys {
+		if (i == 0 && in.Key != "") || (i == 1 && in.Draft != "") {
+			m.rows.keys[key] = id
+		}
+	}
+	return id, true, nil
+}
+
+// find loads a whole case.
+func (m *memStore) find(id int64) *workflow.Case {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := &workflow.Case{Appeal: unpack[workflow.Appeal](m.rows.appeals[id])}
+	for _, e := range m.rows.events[id] {
+		c.Events = append(c.Events, unpack[workflow.Event](e))
+	}
+	for _, data := range m.rows.answers {
+		if a := unpack[workflow.Answer](data); a.Appeal == id {
+			c.Answers = append(c.Answers, a)
+		}
+	}
+	slices.SortFunc(c.Answers, func(a, b workflow.Answer) int { return int(a.ID - b.ID) })
+	for _, p := range m.rows.photos[id] {
+		c.Photos = append(c.Photos, unpack[workflow.Photo](p))
+	}
+	return c
+}
+
+// told lists the rows of the outbox that one event caused.
+func (m *memStore) told(appeal int64, event int) []workflow.Outbox {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []workflow.Outbox
+	for _, row := range m.rows.outbox {
+		if row.Appeal == appeal && row.Event == event {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+type memTx struct{ m *memStore }
+
+func (t memTx) FindAppeal(_ context.Context, id int64) (*workflow.Appeal, error) {
+	data, ok := t.m.rows.appeals[id]
+	if !ok {
+		return nil, fault.New(fault.NotFound, "error.not_found")
+	}
+	a := unpack[workflow.Appeal](data)
+	return &a, nil
+}
+
+func (t memTx) SaveAppeal(_ context.Context, a *workflow.Appeal) error {
+	if was := unpack[workflow.Appeal](t.m.rows.appeals[a.ID]); was.Version != a.Version {
+		return fault.New(fault.Conflict, "error.conflict")
+	}
+	a.Version++
+	t.m.rows.appeals[a.ID] = pack(a)
+	return nil
+}
+
+func (t memTx) AppendEvent(_ context.Context, e *workflow.Event) error {
+	if e.N != len(t.m.rows.events[e.Appeal])+1 {
+		return fault.New(fault.Conflict, "error.conflict")
+	}
+	t.m.rows.events[e.Appeal] = append(t.m.rows.events[e.Appeal], pack(e))
+	return nil
+}
+
+func (t memTx) AddOutbox(_ context.Context, rows ...workflow.Outbox) error {
+	t.m.rows.outbox = append(t.m.rows.outbox, rows...)
+	return nil
+}
+
+func (t memTx) FindAnswer(_ context.Context, appeal int64, round int) (*workflow.Answer, error) {
+	for _, data := range t.m.rows.answers {
+		a := unpack[workflow.Answer](data)
+		if a.Appeal == appeal && a.Round == round && a.State != workflow.AnswerSigned {
+			return &a, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // the contract: nothing is drafted
+}
+
+func (t memTx) SaveAnswer(_ context.Context, a *workflow.Answer) error {
+	if a.ID == 0 {
+		for _, data := range t.m.rows.answers {
+			if was := unpack[workflow.Answer](data); was.Appeal == a.Appeal && was.State != workflow.AnswerSigned {
+				return fault.New(fault.Conflict, "error.conflict")
+			}
+		}
+		a.ID = int64(len(t.m.rows.answers)) + 1
+	} else {
+		was := unpack[workflow.Answer](t.m.rows.answers[a.ID])
+		if was.Version != a.Version || was.State == workflow.AnswerSigned {
+			return fault.New(fault.Conflict, "error.conflict")
+		}
+	}
+	a.Version++
+	t.m.rows.answers[a.ID] = pack(a)
+	return nil
+}
+
+func (t memTx) AddPhotos(_ context.Context, appeal int64, photos []workflow.Photo) error {
+	for _, p := range photos {
+		t.m.rows.photos[appeal] = append(t.m.rows.photos[appeal], pack(p))
+	}
+	return nil
+}
