@@ -26,7 +26,7 @@ func clean(s string) string {
 			return '\n'
 		case r == '\n' || r == '\t':
 			return r
-		case unicode.IsControl(r):
+		case unicode.IsControl(r), r == '\uFEFF': // the latter marks the byte order of files
 			return -1
 		default:
 			return r
