@@ -123,7 +123,7 @@ fresh: # generated files are those that their sources give
 	@sum() { find . -name node_modules -prune -o -name '*_templ.go' -print0 | sort -z | xargs -0r sha256sum; }; \
 	before=$$(sum); \
 	$(tool) templ generate; \
-	diff <(printf '%s\n' "$$before") <(sum) >&2 || \
+	diff <(echo "$$before") <(echo "$$(sum)") >&2 || \
 		{ echo "generated files were stale and are written anew: commit them" >&2; exit 1; }
 
 .PHONY: licences
