@@ -48,7 +48,7 @@ func Table(frame TableFrame) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var3 = []any{"govuk-table", templ.KV("otk-table--dense", frame.Dense)}
+		var templ_7745c5c3_Var3 = []any{"govuk-table", templ.KV("otk-table--dense", frame.Dense), templ.KV("otk-table--stack", frame.Stack)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var3...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -23,6 +23,7 @@ type TableFrame struct {
 	Hidden  bool   // the caption is for screen readers only
 	Heads   []Head
 	Dense   bool
+	Stack   bool   // on a phone a row becomes a block: for lists, not for numbers
 	Island  string // data-island of the table body, such as "shortcuts"
 }
 
