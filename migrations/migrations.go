@@ -25,11 +25,17 @@ const (
 	SQLite   Dialect = "sqlite"
 )
 
-func provider(db *sql.DB, dialect Dialect) (*goose.Provider, error) {
+// Files are the migrations of a database.
+func Files(dialect Dialect) fs.FS {
 	dir, err := fs.Sub(files, string(dialect))
-	if err != nil {
-		return nil, fmt.Errorf("migrations of %s: %w", dialect, err)
+	if err != nil { // only an invalid name: the dialects are constants
+		panic(fmt.Sprintf("migrations of %s: %v", dialect, err))
 	}
+	return dir
+}
+
+func provider(db *sql.DB, dialect Dialect) (*goose.Provider, error) {
+	dir := Files(dialect)
 	if dialect == SQLite {
 		return goose.NewProvider(goose.DialectSQLite3, db, dir)
 	}

@@ -132,16 +132,19 @@ CREATE TABLE appeals (
     lon             real,
     address         text NOT NULL DEFAULT '',
     agency_id       integer NOT NULL,
+    against_agency  integer NOT NULL DEFAULT 0, -- complained about: never gets the appeal
     executor_id     integer NOT NULL DEFAULT 0,
     body            text NOT NULL,
     replies         text NOT NULL DEFAULT '[]', -- JSON
     photos          integer NOT NULL DEFAULT 0,
     source          text NOT NULL,
     source_agency   integer NOT NULL DEFAULT 0,
-    idempotency_key text UNIQUE,
+    idempotency_key text,
+    draft_hash      text, -- the draft that it was: a draft is submitted once
     submitted_at    timestamp NOT NULL,
     registered_at   timestamp,
     due_at          timestamp,
+    due_sort        timestamp NOT NULL GENERATED ALWAYS AS (coalesce(due_at, 253402214400000000)) VIRTUAL,
     first_signed_at timestamp,
     answered_at     timestamp,
     closed_at       timestamp,
@@ -160,6 +163,8 @@ CREATE TABLE appeals (
     last_hash       text NOT NULL,
     version         integer NOT NULL
 );
+CREATE UNIQUE INDEX appeals_key ON appeals (idempotency_key) WHERE idempotency_key IS NOT NULL;
+CREATE UNIQUE INDEX appeals_draft ON appeals (draft_hash) WHERE draft_hash IS NOT NULL;
 
 CREATE TABLE applicants (
     appeal_id integer PRIMARY KEY REFERENCES appeals (id) ON DELETE CASCADE,
@@ -240,24 +245,18 @@ CREATE TRIGGER events_no_delete BEFORE DELETE ON events BEGIN
 END;
 -- +goose StatementEnd
 
+-- What is queried stands in columns; the clock itself is its JSON.
 CREATE TABLE deadlines (
-    appeal_id   integer NOT NULL REFERENCES appeals (id) ON DELETE CASCADE,
-    n           integer NOT NULL,
-    kind        text NOT NULL,
-    agency_id   integer NOT NULL,
-    amount_n    integer NOT NULL,
-    amount_unit text NOT NULL,
-    roll        text NOT NULL,
-    calendar    text NOT NULL,
-    starts_at   timestamp NOT NULL,
-    due_at      timestamp NOT NULL,
-    state       text NOT NULL,
-    ended_at    timestamp,
-    paused_at   timestamp,
-    step        text NOT NULL DEFAULT '', -- the next step to fire
-    next_at     timestamp,              -- when it fires, NULL when none will
-    queued      boolean NOT NULL DEFAULT 0,
-    body        text NOT NULL, -- the whole deadline, JSON
+    appeal_id integer NOT NULL REFERENCES appeals (id) ON DELETE CASCADE,
+    n         integer NOT NULL,
+    kind      text NOT NULL,
+    agency_id integer NOT NULL,
+    due_at    timestamp NOT NULL,
+    state     text NOT NULL,
+    step      text NOT NULL DEFAULT '', -- the next step to fire
+    next_at   timestamp, -- when it fires, NULL when none will
+    queued    boolean NOT NULL DEFAULT 0,
+    body      text NOT NULL, -- the whole deadline, JSON
     PRIMARY KEY (appeal_id, n)
 );
 CREATE INDEX deadlines_next ON deadlines (next_at) WHERE next_at IS NOT NULL;
@@ -294,6 +293,12 @@ CREATE TABLE letters (
     sent_at timestamp NOT NULL
 );
 
+CREATE TABLE calendars (
+    version  text PRIMARY KEY, -- due dates name the version they were computed with
+    body     blob NOT NULL,
+    saved_at timestamp NOT NULL
+);
+
 CREATE TABLE access_log (
     id        integer PRIMARY KEY AUTOINCREMENT,
     at        timestamp NOT NULL,
@@ -303,21 +308,31 @@ CREATE TABLE access_log (
 );
 CREATE INDEX access_log_appeal ON access_log (appeal_id);
 
--- The inbox: each tab walks one of these and never sorts the table -----------
+-- The inbox: each tab and filter walks one of these in its order and never
+-- sorts the table. Columns after id are there to filter inside the index.
 
-CREATE INDEX appeals_agency_submitted ON appeals (agency_id, submitted_at DESC, id DESC);
 CREATE INDEX appeals_submitted ON appeals (submitted_at DESC, id DESC);
-CREATE INDEX appeals_new ON appeals (agency_id, submitted_at DESC, id DESC)
-    WHERE stage IN ('moderation', 'received');
-CREATE INDEX appeals_on_sign ON appeals (agency_id, due_at, id) WHERE stage = 'on_sign';
-CREATE INDEX appeals_due ON appeals (agency_id, due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX appeals_region_due ON appeals (due_at, id) WHERE due_at IS NOT NULL;
-CREATE INDEX appeals_mine ON appeals (executor_id, due_at, id)
+CREATE INDEX appeals_agency ON appeals (agency_id, submitted_at DESC, id DESC, rubric, territory_id);
+CREATE INDEX appeals_category ON appeals (category, submitted_at DESC, id DESC, territory_id);
+CREATE INDEX appeals_rubric ON appeals (rubric, submitted_at DESC, id DESC, territory_id);
+CREATE INDEX appeals_territory ON appeals (territory_id, submitted_at DESC, id DESC);
+CREATE INDEX appeals_executor ON appeals (executor_id, submitted_at DESC, id DESC) WHERE executor_id <> 0;
+CREATE INDEX appeals_stage ON appeals (stage, submitted_at DESC, id DESC, rubric, territory_id) WHERE stage <> 'closed';
+CREATE INDEX appeals_agency_stage ON appeals (agency_id, stage, submitted_at DESC, id DESC) WHERE stage <> 'closed';
+CREATE INDEX appeals_due ON appeals (due_sort, id, rubric, territory_id) WHERE due_at IS NOT NULL;
+CREATE INDEX appeals_agency_due ON appeals (agency_id, due_sort, id) WHERE due_at IS NOT NULL;
+CREATE INDEX appeals_on_sign ON appeals (due_sort, id) WHERE stage = 'on_sign';
+CREATE INDEX appeals_agency_on_sign ON appeals (agency_id, due_sort, id) WHERE stage = 'on_sign';
+CREATE INDEX appeals_mine ON appeals (executor_id, due_sort, id)
     WHERE executor_id <> 0 AND stage IN ('assigned', 'in_work', 'on_sign', 'planned');
-CREATE INDEX appeals_answered ON appeals (first_signed_at) WHERE first_signed_at IS NOT NULL;
+
+-- The figures.
+CREATE INDEX appeals_first_signed ON appeals (first_signed_at) WHERE first_signed_at IS NOT NULL;
+CREATE INDEX appeals_answered ON appeals (answered_at) WHERE answered_at IS NOT NULL;
 
 -- +goose Down
 DROP TABLE access_log;
+DROP TABLE calendars;
 DROP TABLE letters;
 DROP TABLE notices;
 DROP TABLE outbox;

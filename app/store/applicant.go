@@ -1,0 +1,46 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/workflow"
+)
+
+type accessRow struct {
+	ID       int64 `gorm:"primaryKey"`
+	At       instant
+	UserID   int64
+	AppealID int64
+	Purpose  string
+}
+
+func (accessRow) TableName() string { return "access_log" }
+
+// ReadApplicant implements workflow.Reader. The log and the reading are one
+// transaction: an officer reads nothing that isn't logged. Authors, who read
+// their own, and jobs, which write letters, are not logged.
+func (s *Store) ReadApplicant(ctx context.Context, appeal int64, by actor.Actor, purpose string) (workflow.Applicant, error) {
+	var row applicantRow
+	var who workflow.Applicant
+	find := func(db *gorm.DB) error { return db.Take(&row, "appeal_id = ?", appeal).Error }
+	var err error
+	if by.Kind == actor.Officer {
+		err = s.inTx(ctx, func(db *gorm.DB) error {
+			if err := find(db); err != nil {
+				return err
+			}
+			return db.Create(&accessRow{
+				At: instant(s.clock.Now()), UserID: by.User, AppealID: appeal, Purpose: purpose,
+			}).Error
+		})
+	} else {
+		err = translate(find(s.fresh.WithContext(ctx)))
+	}
+	if err != nil {
+		return who, err
+	}
+	return who, s.sealer.open(applicantName(appeal), row.Sealed, &who)
+}

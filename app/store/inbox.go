@@ -1,0 +1,261 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/otklik/otklik/workflow"
+)
+
+// noDue stands in the order by due date where none runs. The column due_sort
+// of both schemas has the same.
+var noDue = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
+// tabWalk says how a tab walks the appeals.
+type tabWalk struct {
+	stages []workflow.Stage // one walk each; nil for any stage
+	where  string           // literal, so that partial indexes are seen to fit
+	byDue  bool             // by (due, id) ascending, else by (submitted, id) descending
+}
+
+var tabWalks = map[workflow.Tab]tabWalk{
+	workflow.TabNew:     {stages: []workflow.Stage{workflow.StageModeration, workflow.StageReceived}},
+	workflow.TabMine:    {where: "executor_id <> 0 AND stage IN ('assigned', 'in_work', 'on_sign', 'planned')", byDue: true},
+	workflow.TabDueSoon: {where: "due_at IS NOT NULL", byDue: true},
+	workflow.TabOverdue: {where: "due_at IS NOT NULL", byDue: true},
+	workflow.TabOnSign:  {where: "stage = 'on_sign'", byDue: true},
+	workflow.TabAll:     {},
+}
+
+// clauses are conditions with their parameters.
+type clauses struct {
+	text []string
+	args []any
+}
+
+func (c *clauses) add(text string, args ...any) {
+	c.text = append(c.text, text)
+	c.args = append(c.args, args...)
+}
+
+func (c clauses) with(text string, args ...any) clauses {
+	return clauses{append(slices.Clone(c.text), text), append(slices.Clone(c.args), args...)}
+}
+
+func (c clauses) where() string {
+	if len(c.text) == 0 {
+		return ""
+	}
+	return " WHERE " + strings.Join(c.text, " AND ")
+}
+
+// tabConditions are those of the tab itself.
+func tabConditions(tab workflow.Tab, user int64, now time.Time) clauses {
+	var c clauses
+	if walk := tabWalks[tab]; walk.where != "" {
+		c.add(walk.where)
+	}
+	switch tab {
+	case workflow.TabMine:
+		c.add("executor_id = ?", user)
+	case workflow.TabDueSoon:
+		c.add("due_sort >= ?", instant(now))
+		c.add("due_sort < ?", instant(now.Add(workflow.DueSoon)))
+	case workflow.TabOverdue:
+		c.add("due_sort < ?", instant(now))
+	}
+	return c
+}
+
+// agenciesOf are the agencies that a query walks; all says that it walks the
+// region without telling them apart.
+func agenciesOf(scope workflow.Scope, agency int64) (ids []int64, all bool) {
+	switch {
+	case scope.Region && agency == 0:
+		return nil, true
+	case agency == 0:
+		return scope.Agencies, false
+	case scope.Region || slices.Contains(scope.Agencies, agency):
+		return []int64{agency}, false
+	}
+	return nil, false
+}
+
+// stagesOf are the stages that a query walks one by one, nil for any; none
+// says that nothing can match.
+func stagesOf(tab workflow.Tab, stage workflow.Stage) (stages []workflow.Stage, none bool) {
+	stages = tabWalks[tab].stages
+	if stage == "" {
+		return stages, false
+	}
+	if !slices.Contains(workflow.Stages, stage) || stages != nil && !slices.Contains(stages, stage) {
+		return nil, true
+	}
+	return []workflow.Stage{stage}, false
+}
+
+// filters are the conditions that a person chose.
+func (s *Store) filters(q workflow.InboxQuery) clauses {
+	c := tabConditions(q.Tab, q.Scope.User, q.Now)
+	if q.Category != "" {
+		c.add("category = ?", q.Category)
+	}
+	if q.Rubric != "" {
+		c.add("rubric = ?", q.Rubric)
+	}
+	if q.Territory != 0 {
+		c.add("territory_id = ?", q.Territory)
+	}
+	if q.Executor != 0 {
+		c.add("executor_id <> 0 AND executor_id = ?", q.Executor)
+	}
+	if q.Source != "" {
+		c.add("source = ?", string(q.Source))
+	}
+	if !q.From.IsZero() {
+		c.add("submitted_at >= ?", instant(q.From))
+	}
+	if !q.To.IsZero() {
+		c.add("submitted_at < ?", instant(q.To))
+	}
+	if q.IDs != nil {
+		c.add(s.dialect.in("id"), s.dialect.ids(q.IDs))
+	}
+	return c
+}
+
+// keyset returns the condition of the cursors and the order of the walk, which
+// is backwards for a page before a cursor.
+func keyset(byDue bool, after, before workflow.Cursor) (c clauses, order string) {
+	column, down := "submitted_at", !before.Zero()
+	if byDue {
+		column, down = "due_sort", before.Zero()
+	}
+	direction, sign := " DESC", "<"
+	if down {
+		direction, sign = " ASC", ">"
+	}
+	from := after
+	if !before.Zero() {
+		from = before
+	}
+	if !from.Zero() {
+		at := from.At
+		if at.IsZero() {
+			at = noDue
+		}
+		c.add("("+column+", id) "+sign+" (?, ?)", instant(at), from.ID)
+	}
+	return c, column + direction + ", id" + direction
+}
+
+// walks builds the statement: one limited walk of an index for each agency and
+// stage, merged. No walk reads more than a page of matching rows, and what is
+// sorted is these rows only.
+func (s *Store) walks(q workflow.InboxQuery, columns string, limit int) (query string, args []any, ok bool) {
+	agencies, all := agenciesOf(q.Scope, q.Agency)
+	stages, none := stagesOf(q.Tab, q.Stage)
+	if none || !all && len(agencies) == 0 || limit <= 0 {
+		return "", nil, false
+	}
+	common := s.filters(q)
+	keys, order := keyset(tabWalks[q.Tab].byDue, q.After, q.Before)
+	common.text, common.args = append(common.text, keys.text...), append(common.args, keys.args...)
+
+	// One person's appeals, and those that a search found, are few: their
+	// agencies need no walks of their own.
+	split := q.Tab != workflow.TabMine && q.Executor == 0 && q.IDs == nil
+	if !all && !split {
+		common.add(s.dialect.in("agency_id"), s.dialect.ids(agencies))
+	}
+	each := []clauses{common}
+	if !all && split {
+		each = nil
+		for _, agency := range agencies {
+			each = append(each, common.with("agency_id = ?", agency))
+		}
+	}
+	var parts []string
+	for _, c := range each {
+		for _, c := range perStage(c, stages) {
+			parts = append(parts, fmt.Sprintf("SELECT %s FROM appeals%s ORDER BY %s LIMIT %d", columns, c.where(), order, limit))
+			args = append(args, c.args...)
+		}
+	}
+	if len(parts) == 1 {
+		return parts[0], args, true
+	}
+	union := "SELECT * FROM (" + strings.Join(parts, ") AS w UNION ALL SELECT * FROM (") + ") AS w"
+	return fmt.Sprintf("SELECT * FROM (%s) AS u ORDER BY %s LIMIT %d", union, order, limit), args, true
+}
+
+// perStage narrows the conditions to each stage. Stages are literals (they are
+// a closed list), so that the partial indexes are seen to fit.
+func perStage(c clauses, stages []workflow.Stage) []clauses {
+	if stages == nil {
+		return []clauses{c}
+	}
+	out := make([]clauses, len(stages))
+	for i, stage := range stages {
+		out[i] = c.with("stage = '" + string(stage) + "'")
+	}
+	return out
+}
+
+// inboxColumns are read of each row of a page; excerptLength characters of the
+// text.
+const (
+	inboxColumns = "id, number, stage, round, rule_set, rubric, category, territory_id, agency_id, executor_id, address, " +
+		"submitted_at, due_at, level, photos, source, due_sort"
+	excerptLength = 160
+)
+
+// ListInbox implements workflow.Reader.
+func (s *Store) ListInbox(ctx context.Context, q workflow.InboxQuery) (page []workflow.InboxRow, more bool, err error) {
+	walks, args, ok := s.walks(q, inboxColumns+fmt.Sprintf(", substr(body, 1, %d) AS excerpt", excerptLength), q.Limit+1)
+	if !ok {
+		return nil, false, nil
+	}
+	_, order := keyset(tabWalks[q.Tab].byDue, q.After, q.Before)
+	query := `SELECT w.id, w.number, w.stage, w.round, w.rule_set, w.rubric, w.category, w.territory_id, w.agency_id,
+		w.executor_id, coalesce(u.name, ''), w.excerpt, w.address, w.submitted_at, w.due_at, w.level, w.photos, w.source
+		FROM (` + walks + `) AS w LEFT JOIN users u ON u.id = w.executor_id ORDER BY ` + qualified(order)
+	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind(query), args...)
+	if err != nil {
+		return nil, false, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r workflow.InboxRow
+		var submitted, due instant
+		if err := rows.Scan(&r.ID, &r.Number, &r.Stage, &r.Round, &r.RuleSet, &r.Rubric, &r.Category, &r.Territory,
+			&r.Agency, &r.Executor, &r.ExecutorName, &r.Excerpt, &r.Address, &submitted, &due, &r.Level, &r.Photos,
+			&r.Source); err != nil {
+			return nil, false, translate(err)
+		}
+		r.SubmittedAt, r.DueAt = submitted.time(), due.time()
+		page = append(page, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, false, translate(err)
+	}
+	if more = len(page) > q.Limit; more {
+		page = page[:q.Limit]
+	}
+	if !q.Before.Zero() {
+		slices.Reverse(page)
+	}
+	return page, more, nil
+}
+
+// qualified is the order of a walk seen from outside it.
+func qualified(order string) string {
+	parts := strings.Split(order, ", ")
+	for i := range parts {
+		parts[i] = "w." + parts[i]
+	}
+	return strings.Join(parts, ", ")
+}
