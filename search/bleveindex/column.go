@@ -142,19 +142,13 @@ func (c *columns) build(seg segment.Segment) (rows []row, err error) {
 		return nil, errors.New("segment file without a footer")
 	}
 	rows = make([]row, seg.Count())
+	if err := readKeys(seg, rows); err != nil {
+		return nil, err
+	}
 	for _, col := range []struct {
 		field string
 		set   func(term string) (func(*row), error)
 	}{
-		{fieldID, func(term string) (func(*row), error) {
-			n, err := strconv.ParseInt(term, 10, 64)
-			return func(r *row) { r.id = n }, err
-		}},
-		{fieldSubmitted, func(term string) (func(*row), error) {
-			t, err := parseTime(term)
-			w := weightAt(t)
-			return func(r *row) { r.submitted, r.weight = t, w }, err
-		}},
 		{fieldDue, func(term string) (func(*row), error) {
 			t, err := parseTime(term)
 			return func(r *row) { r.due = t }, err
@@ -184,12 +178,37 @@ func (c *columns) build(seg segment.Segment) (rows []row, err error) {
 			return nil, fmt.Errorf("read column %s: %w", col.field, err)
 		}
 	}
+	return rows, nil
+}
+
+// readKeys sets what is kept by document.
+func readKeys(seg segment.Segment, rows []row) error {
+	byDoc, ok := seg.(segment.DocValueVisitable)
+	if !ok {
+		return errors.New("segment without document values")
+	}
+	var (
+		state  segment.DocVisitState
+		err    error
+		fields = []string{fieldKey}
+	)
 	for i := range rows {
-		if rows[i].id == 0 {
-			return nil, fmt.Errorf("document %d of a segment has no id", i)
+		r := &rows[i]
+		var wrong error
+		state, err = byDoc.VisitDocValues(uint64(i), fields, func(_ string, term []byte) {
+			r.submitted, r.id, wrong = parseKey(term)
+		}, state)
+		switch {
+		case err != nil || wrong != nil:
+			return fmt.Errorf("read key of document %d: %w", i, errors.Join(err, wrong))
+		case r.id == 0:
+			return fmt.Errorf("document %d has no key", i)
+		}
+		if r.submitted != 0 {
+			r.weight = weightAt(r.submitted)
 		}
 	}
-	return rows, nil
+	return nil
 }
 
 // fill walks the terms of a field and sets each in the rows that have it.

@@ -118,43 +118,56 @@ func (t *table) count(rows []row, docs *roaring.Bitmap, byLeaf bool, now time.Ti
 	}
 }
 
-// cells lists what was counted.
+// cells lists what was counted, in order.
 func (t *table) cells(territories, names []string, now time.Time) ([]search.Cell, error) {
 	factor := 1.0
 	if !now.IsZero() {
 		factor = 1 / weightAt(now.UnixMicro())
 	}
-	var out []search.Cell
-	add := func(at int, c *tally) error {
-		var territory int64
-		if name := territories[at/t.names]; name != "" {
-			var err error
-			if territory, err = strconv.ParseInt(name, 10, 64); err != nil {
-				return err
-			}
+	ids := make([]int64, len(territories))
+	for code, name := range territories {
+		if name == "" {
+			continue
 		}
+		var err error
+		if ids[code], err = strconv.ParseInt(name, 10, 64); err != nil {
+			return nil, err
+		}
+	}
+	var out []search.Cell
+	add := func(territory, name int, c *tally) {
 		out = append(out, search.Cell{
-			Territory: territory, By: names[at%t.names],
+			Territory: ids[territory], By: names[name],
 			Count: int(c.count), Overdue: int(c.overdue), Solved: int(c.solved), Refuted: int(c.refuted),
 			Rated: int(c.rated), RatingSum: int(c.ratings), Weight: c.weight * factor,
 		})
-		return nil
 	}
-	for at := range t.dense {
-		if t.dense[at].count == 0 {
-			continue
+	if t.dense == nil {
+		for at, c := range t.sparse {
+			add(at/t.names, at%t.names, c)
 		}
-		if err := add(at, &t.dense[at]); err != nil {
-			return nil, err
+		slices.SortFunc(out, func(a, b search.Cell) int {
+			return cmp.Or(cmp.Compare(a.Territory, b.Territory), cmp.Compare(a.By, b.By))
+		})
+		return out, nil
+	}
+	byName := order(names)
+	for _, territory := range order(ids) {
+		for _, name := range byName {
+			if c := &t.dense[territory*t.names+name]; c.count > 0 {
+				add(territory, name, c)
+			}
 		}
 	}
-	for at, c := range t.sparse {
-		if err := add(at, c); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(out, func(a, b search.Cell) int {
-		return cmp.Or(cmp.Compare(a.Territory, b.Territory), cmp.Compare(a.By, b.By))
-	})
 	return out, nil
+}
+
+// order returns the codes of values in the order of the values.
+func order[T cmp.Ordered](values []T) []int {
+	codes := make([]int, len(values))
+	for i := range codes {
+		codes[i] = i
+	}
+	slices.SortFunc(codes, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
+	return codes
 }

@@ -190,13 +190,15 @@ func (p *part) score(docs *roaring.Bitmap, terms []weighted) (*scores, error) {
 	return out, nil
 }
 
+// add adds one term's share to the scores; unless docs is nil others than these
+// may be left out.
 func add(out []float32, dict segment.TermDictionary, term string, weight float64, docs *roaring.Bitmap) error {
 	list, err := dict.PostingsList([]byte(term), nil, nil)
 	if err != nil {
 		return err
 	}
 	it := list.Iterator(true, true, false, nil)
-	if some, ok := it.(segment.OptimizablePostingsIterator); ok {
+	if some, ok := it.(segment.OptimizablePostingsIterator); ok && docs != nil {
 		if all := some.ActualBitmap(); all != nil && docs.GetCardinality() < all.GetCardinality()/2 {
 			some.ReplaceActual(roaring.And(all, docs))
 		}
@@ -224,11 +226,17 @@ func (h *worstFirst) Pop() any {
 	return last
 }
 
+// wants reports whether a document belongs to the best k so far.
+func (h *worstFirst) wants(r ranked, k int) bool {
+	return len(*h) < k || better(r, (*h)[0]) < 0
+}
+
 func (h *worstFirst) offer(r ranked, k int) {
 	switch {
+	case !h.wants(r, k):
 	case len(*h) < k:
 		heap.Push(h, r)
-	case better(r, (*h)[0]) < 0:
+	default:
 		(*h)[0] = r
 		heap.Fix(h, 0)
 	}

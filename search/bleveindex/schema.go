@@ -21,10 +21,10 @@ var (
 	checkpointKey = []byte("otklik.checkpoint")
 )
 
-// The fields. Text and answer are stored for snippets; the others are terms
-// only. Times are terms too: filters on them run over the rows in memory.
+// The fields, as few as queries need: each distinct term costs time to index.
+// Text and answer are stored for snippets, key is kept by document; the others
+// are terms only.
 const (
-	fieldID        = "_id"
 	fieldText      = "text"
 	fieldAnswer    = "answer"
 	fieldNumber    = "number"
@@ -38,10 +38,8 @@ const (
 	fieldOutcome   = "outcome"
 	fieldRating    = "rating"
 	fieldMarks     = "marks"
-	fieldSubmitted = "submitted"
 	fieldDue       = "due"
-	fieldAnswered  = "answered"
-	fieldClosed    = "closed"
+	fieldKey       = "key" // see keyTerm
 )
 
 // marks are the yes-or-no facts of an appeal, indexed as one decimal term.
@@ -80,7 +78,7 @@ func marksOf(d *search.Doc) marks {
 	return m
 }
 
-// document lays a Doc out in fields.
+// newDocument lays a Doc out in fields.
 func newDocument(d *search.Doc) *document.Document {
 	doc := document.NewDocument(strconv.FormatInt(d.ID, 10))
 	addText(doc, fieldText, d.Text)
@@ -96,10 +94,9 @@ func newDocument(d *search.Doc) *document.Document {
 	addTerm(doc, fieldOutcome, d.Outcome)
 	addTerm(doc, fieldRating, numberTerm(int64(d.Rating)))
 	addTerm(doc, fieldMarks, numberTerm(int64(marksOf(d))))
-	addTerm(doc, fieldSubmitted, timeTerm(d.SubmittedAt))
 	addTerm(doc, fieldDue, timeTerm(d.DueAt))
-	addTerm(doc, fieldAnswered, timeTerm(d.AnsweredAt))
-	addTerm(doc, fieldClosed, timeTerm(d.ClosedAt))
+	doc.AddField(document.NewTextFieldCustom(fieldKey, nil, []byte(keyTerm(d)),
+		index.IndexField|index.SkipFreqNorm|index.DocValues, nil))
 	return doc
 }
 
@@ -126,12 +123,34 @@ func numberTerm(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// timeTerm sorts as its time does, in microseconds; a zero time has no term.
+// timeTerm is a time in microseconds; a zero time has no term.
 func timeTerm(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return string(numeric.MustNewPrefixCodedInt64(t.UnixMicro(), 0))
+	return sortable(t.UnixMicro())
 }
 
 func parseTime(term string) (int64, error) { return numeric.PrefixCoded(term).Int64() }
+
+// keyTerm is the time of submission, 0 where there is none, and the id: the two
+// facts that no two documents share, in one term.
+func keyTerm(d *search.Doc) string {
+	var submitted int64
+	if !d.SubmittedAt.IsZero() {
+		submitted = d.SubmittedAt.UnixMicro()
+	}
+	return sortable(submitted) + sortable(d.ID)
+}
+
+func parseKey(term []byte) (submitted, id int64, err error) {
+	half := len(term) / 2
+	if submitted, err = numeric.PrefixCoded(term[:half]).Int64(); err != nil {
+		return 0, 0, err
+	}
+	id, err = numeric.PrefixCoded(term[half:]).Int64()
+	return submitted, id, err
+}
+
+// sortable is bleve's text form of a number, which has 11 bytes of 7 bits.
+func sortable(n int64) string { return string(numeric.MustNewPrefixCodedInt64(n, 0)) }

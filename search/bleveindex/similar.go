@@ -5,15 +5,13 @@ import (
 	"context"
 	"slices"
 
-	"github.com/RoaringBitmap/roaring/v2"
-
 	"github.com/otklik/otklik/search"
 )
 
 const (
-	neighbours  = 50      // most similar appeals that have a vote
-	maxSimilar  = 40      // terms of a text that are compared
-	maxPostings = 200_000 // entries of posting lists that are read
+	neighbours  = 50     // most similar appeals that have a vote
+	maxSimilar  = 30     // terms of a text that are compared
+	maxPostings = 60_000 // entries of posting lists that are read
 )
 
 // Similar implements search.Index: the text's rarest terms choose the most
@@ -76,15 +74,6 @@ func (v *view) telling(text string) ([]weighted, error) {
 
 // nearest offers the part's worked documents that have any of the terms.
 func (p *part) nearest(at int, terms []weighted, best *worstFirst) error {
-	all := make([]*roaring.Bitmap, 0, len(terms))
-	for _, t := range terms {
-		docs, err := p.having(fieldText, t.term)
-		if err != nil {
-			return err
-		}
-		all = append(all, docs)
-	}
-	docs := p.intersect([]*roaring.Bitmap{roaring.FastOr(all...)})
 	dict, err := p.segment.Dictionary(fieldText)
 	if err != nil {
 		return err
@@ -92,16 +81,23 @@ func (p *part) nearest(at int, terms []weighted, best *worstFirst) error {
 	sums := borrowScores(len(p.rows))
 	defer sums.release()
 	for _, t := range terms {
-		if err := add(*sums, dict, t.term, t.weight, docs); err != nil {
+		if err := add(*sums, dict, t.term, t.weight, nil); err != nil {
 			return err
 		}
 	}
-	docs.Iterate(func(doc uint32) bool {
-		if r := &p.rows[doc]; r.marks&isWorked != 0 && r.leaf != 0 {
-			best.offer(ranked{score: float64((*sums)[doc]), row: r, part: at, doc: doc}, neighbours)
+	for doc, score := range *sums {
+		if score == 0 {
+			continue
 		}
-		return true
-	})
+		r := &p.rows[doc]
+		if r.marks&isWorked == 0 || r.leaf == 0 {
+			continue
+		}
+		found := ranked{score: float64(score), row: r, part: at, doc: uint32(doc)} //nolint:gosec // numbered in 31 bits
+		if best.wants(found, neighbours) && (p.deleted == nil || !p.deleted.Contains(found.doc)) {
+			best.offer(found, neighbours)
+		}
+	}
 	return nil
 }
 
