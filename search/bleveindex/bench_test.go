@@ -90,14 +90,12 @@ func pairOf(b *testing.B, n int) *pair {
 	return p
 }
 
-func TestMain(m *testing.M) {
-	code := m.Run()
+func closePairs() {
 	for _, p := range pairs {
 		_ = p.ours.Close()
 		_ = p.plain.Close()
 		_ = os.RemoveAll(filepath.Dir(p.plain.Name()))
 	}
-	os.Exit(code)
 }
 
 // plainMapping is how one would index the same fields with bleve alone.
