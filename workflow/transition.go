@@ -7,6 +7,8 @@ import (
 	"github.com/otklik/otklik/workflow/deadline"
 )
 
+//go:generate go test -run "TestStates|TestCan" . -update
+
 // Party says who may take a step, and who is told of one. Besides those below
 // each role of [actor.Roles] is a party: somebody who holds it in the agency
 // that has the appeal (a regional role: anywhere).
