@@ -18,6 +18,9 @@ const dist = join(here, "dist");
 const target = ["chrome109", "firefox115", "safari16"];
 const fonts = join(root, "node_modules/@fontsource-variable/golos-text");
 
+// While watching nothing is compressed: that is most of the time of a build.
+const watching = process.argv.includes("--watch");
+
 /** Everything from nothing. A failed build leaves the old files in place. */
 async function build() {
   const out = new Map(); // file name → contents
@@ -37,7 +40,7 @@ async function build() {
   for (const [name, contents] of await scripts(manifest)) out.set(name, contents);
   put("widget.js", await widget());
 
-  for (const [name, contents] of [...out]) {
+  for (const [name, contents] of watching ? [] : [...out]) {
     if (/\.(css|js|mjs|svg)$/.test(name)) {
       out.set(`${name}.gz`, gzipSync(contents, { level: 9 }));
       out.set(
@@ -141,7 +144,7 @@ async function run() {
 }
 
 await run();
-if (process.argv.includes("--watch")) {
+if (watching) {
   let timer;
   watch(source, { recursive: true }, () => {
     clearTimeout(timer);
