@@ -43,6 +43,7 @@ func TestTransitions_every_sentence_is_in_the_catalogues(t *testing.T) {
 		}
 	}
 	slices.Sort(keys)
+	keys = slices.Compact(keys)
 	for _, lang := range []string{"ru", "en"} {
 		files, err := filepath.Glob("../app/web/ui/locale/*." + lang + ".toml")
 		require.NoError(t, err)
@@ -52,7 +53,7 @@ func TestTransitions_every_sentence_is_in_the_catalogues(t *testing.T) {
 			require.NoError(t, err)
 			text.Write(data)
 		}
-		for _, key := range slices.Compact(keys) {
+		for _, key := range keys {
 			there := regexp.MustCompile(`(?m)^"?` + regexp.QuoteMeta(key) + `"? *= *"`).MatchString(text.String())
 			require.True(t, there, "%s: no sentence in %s", key, lang)
 		}
