@@ -48,14 +48,17 @@ func NewBook(version int64, roots []*Rubric, rules []Rule, places []territory.Te
 // swaps the whole book. It is safe for concurrent use.
 type Rubricator struct {
 	source     Source
-	neighbours Neighbours
+	neighbours atomic.Pointer[Neighbours]
 	book       atomic.Pointer[Book]
 }
 
 // New makes a rubricator that holds nothing until Reload. Neighbours may be
 // nil: then the words of the tree alone suggest.
 func New(source Source, neighbours Neighbours) *Rubricator {
-	r := &Rubricator{source: source, neighbours: neighbours}
+	r := &Rubricator{source: source}
+	if neighbours != nil {
+		r.Ask(neighbours)
+	}
 	empty, err := NewBook(0, nil, nil, nil)
 	if err != nil {
 		panic(err) // nothing in it can be wrong
@@ -63,6 +66,9 @@ func New(source Source, neighbours Neighbours) *Rubricator {
 	r.book.Store(empty)
 	return r
 }
+
+// Ask lets earlier appeals speak in suggestions from now on.
+func (r *Rubricator) Ask(n Neighbours) { r.neighbours.Store(&n) }
 
 // Book returns the present view. Use one book for one piece of work.
 func (r *Rubricator) Book() *Book { return r.book.Load() }
@@ -94,9 +100,9 @@ func (r *Rubricator) Reload(ctx context.Context) error {
 // earlier ones can't be asked, the tree alone answers.
 func (r *Rubricator) Suggest(ctx context.Context, text string, limit int) ([]Suggestion, error) {
 	var votes []Vote
-	if r.neighbours != nil {
+	if n := r.neighbours.Load(); n != nil {
 		var err error
-		votes, err = r.neighbours.Similar(ctx, text, 12)
+		votes, err = (*n).Similar(ctx, text, 12)
 		if err != nil && !errors.Is(err, context.DeadlineExceeded) && !fault.Is(err, fault.Unavailable) {
 			return nil, fmt.Errorf("earlier appeals like this: %w", err)
 		}

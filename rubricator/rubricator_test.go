@@ -267,6 +267,7 @@ func TestRubricator_Suggest(t *testing.T) {
 func FuzzParseYAML(f *testing.F) {
 	f.Add(sample)
 	f.Add("rubrics: [1]")
+	f.Add("rubrics:\n  -")
 	f.Fuzz(func(_ *testing.T, s string) {
 		_, _ = rubricator.ParseYAML(strings.NewReader(s))
 	})

@@ -46,6 +46,10 @@ func NewTree(version int64, roots []*Rubric) (*Tree, error) {
 }
 
 func (t *Tree) add(parent, r *Rubric, bad *fault.Lines) {
+	if r == nil {
+		bad.Add(0, "", "the list of rubrics has an empty entry (a lone hyphen)")
+		return
+	}
 	r.parent = parent
 	switch {
 	case !codeForm.MatchString(r.Code):

@@ -32,6 +32,9 @@ const (
 // Roles lists every role, in the order in which screens show them.
 var Roles = []Role{Moderator, Coordinator, Executor, Head, Supervisor, Organiser, Desk, AgencyAdmin, SystemAdmin}
 
+// Known reports whether it is one of the roles.
+func (r Role) Known() bool { return slices.Contains(Roles, r) }
+
 // Regional reports whether the role is held in the whole region and not in
 // one agency.
 func (r Role) Regional() bool { return r == Supervisor || r == SystemAdmin }

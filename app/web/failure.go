@@ -38,6 +38,8 @@ func (h *frame) fail(err error, c echo.Context) {
 		sent = edge.Problem(c, err)
 	case status == http.StatusUnauthorized && c.Request().Method == http.MethodGet && !edge.HTMX(c):
 		sent = edge.SeeOther(c, "/sign-in?back="+url.QueryEscape(c.Request().URL.RequestURI()))
+	case status == http.StatusUnauthorized && !edge.HTMX(c) && !strings.HasPrefix(path, "/embed/"):
+		sent = h.expired(c)
 	default:
 		sent = edge.Render(c, status, failurePage(pageOf(c), status, ui.Message(edge.Ctx(c), err), id))
 	}
@@ -75,5 +77,3 @@ func failureTitle(status int) string {
 		return "failure.other"
 	}
 }
-
-var _ error = (*fault.Error)(nil)

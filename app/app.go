@@ -1,0 +1,296 @@
+// Package app puts the product together: it opens what the configuration names,
+// adapts the parts to one another, and runs them.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/config"
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/jobs"
+	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/app/photo"
+	"github.com/otklik/otklik/app/store"
+	"github.com/otklik/otklik/app/web"
+	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/calendar"
+)
+
+// App is the product, put together and not yet running.
+type App struct {
+	Config     config.Config
+	Log        *slog.Logger
+	Clock      clock.Clock
+	Store      *store.Store
+	Engine     *workflow.Engine
+	Calendar   *calendar.Calendar
+	Rubricator *rubricator.Rubricator
+	Accounts   *identity.Accounts
+	Photos     *photo.Bucket
+
+	index     *liveIndex // nil in a worker
+	directory *directory
+	keys      keys
+	close     []func() error
+}
+
+// Option changes how an App is put together.
+type Option func(*App)
+
+// WithClock moves the product in time, for tests and for the demo.
+func WithClock(c clock.Clock) Option { return func(a *App) { a.Clock = c } }
+
+// WithLog writes the log elsewhere.
+func WithLog(l *slog.Logger) Option { return func(a *App) { a.Log = l } }
+
+// NewLog returns the log that the configuration asks for.
+func NewLog(cfg config.Config, w io.Writer) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: cfg.LogLevel}
+	if cfg.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}
+
+// Open opens the database and everything that needs no index: enough for the
+// commands. Close the App in the end.
+func Open(ctx context.Context, cfg config.Config, opts ...Option) (*App, error) {
+	a := &App{Config: cfg, Clock: clock.System{}}
+	for _, o := range opts {
+		o(a)
+	}
+	if a.Log == nil {
+		a.Log = NewLog(cfg, os.Stderr)
+	}
+	if err := a.open(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *App) open(ctx context.Context) error {
+	cfg := a.Config
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("data: %w", err)
+	}
+	var err error
+	// Nodes that share a database must share the key: there it is never made.
+	if a.keys, err = loadKeys(cfg.KeyFile, cfg.Embedded()); err != nil {
+		return err
+	}
+	a.Store, err = store.Open(ctx, store.Config{
+		URL: cfg.Database, ReadURL: cfg.DatabaseRead, Seal: a.keys.seal, Clock: a.Clock,
+	})
+	if err != nil {
+		return fmt.Errorf("database: %w", err)
+	}
+	a.close = append(a.close, a.Store.Close)
+	if cfg.Embedded() {
+		if _, err := a.Store.Migrate(ctx); err != nil {
+			return err
+		}
+	} else if err := a.Store.Migrated(ctx); err != nil {
+		return err
+	}
+	if a.Photos, err = photo.OpenBucket(ctx, cfg.Files); err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	a.close = append(a.close, a.Photos.Close)
+	russia, err := calendar.Load()
+	if err != nil {
+		return err
+	}
+	a.Calendar = russia.In(cfg.Zone)
+	if err := a.Store.SaveCalendar(ctx, a.Calendar.Version(), a.Calendar.Encode()); err != nil {
+		return err
+	}
+	a.directory = newDirectory(a.Store)
+	a.Accounts = identity.NewAccounts(a.Store, a.Clock)
+	a.Rubricator = rubricator.New(a.Store, nil)
+	if a.Engine, err = a.EngineAt(a.Clock); err != nil {
+		return err
+	}
+	return a.Reload(ctx)
+}
+
+// EngineAt returns an engine over the same store whose time comes from another
+// clock, for bringing in what happened before.
+func (a *App) EngineAt(c clock.Clock) (*workflow.Engine, error) {
+	return workflow.NewEngine(workflow.Config{
+		Store: a.Store, Catalog: catalog{a, c}, Directory: a.directory, Clock: c, Calendar: a.Calendar, Secret: a.keys.link,
+	})
+}
+
+// Reload reads the region anew, after an import and every now and then: another
+// node may have changed it.
+func (a *App) Reload(ctx context.Context) error {
+	return errors.Join(a.Rubricator.Reload(ctx), a.directory.Reload(ctx))
+}
+
+// Close closes what was opened.
+func (a *App) Close() error {
+	var errs []error
+	for i := len(a.close) - 1; i >= 0; i-- {
+		errs = append(errs, a.close[i]())
+	}
+	a.close = nil
+	return errors.Join(errs...)
+}
+
+const (
+	reloadEvery   = time.Minute
+	shutdownGrace = 15 * time.Second
+)
+
+// Serve serves pages and the API at the listener until ctx ends. In the embedded
+// profile it does the background work too.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	handler, err := a.Handler()
+	if err != nil {
+		return err
+	}
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer stop()
+	wg.Go(func() { a.follow(background) })
+	if a.Config.Embedded() {
+		local := &jobs.Local{Firing: a.firing(), Delivery: a.delivery()}
+		wg.Go(func() { local.Run(background) })
+		wg.Go(func() { a.housekeeping().Run(background) })
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		return fmt.Errorf("shut down: %w", err)
+	}
+	return nil
+}
+
+// Handler returns the pages and the API over an open index, which it opens.
+func (a *App) Handler() (http.Handler, error) {
+	if a.index == nil {
+		index, err := openIndex(a.Config.Index, a.Log)
+		if err != nil {
+			return nil, err
+		}
+		a.index = index
+		a.close = append(a.close, index.Close)
+		a.Rubricator.Ask(neighbours{index})
+	}
+	pages, err := a.pages()
+	if err != nil {
+		return nil, err
+	}
+	return web.New(web.Config{
+		Base: a.Config.Base, Zone: a.Config.Zone, Clock: a.Clock, Log: a.Log, Accounts: a.Accounts,
+		Proxies: a.Config.TrustProxy, Ready: a.Store.Ping, Pages: pages,
+	})
+}
+
+// follow keeps what is in memory beside the database.
+func (a *App) follow(ctx context.Context) {
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { a.index.watch(ctx) })
+	wg.Go(func() { a.reloading(ctx) })
+	for ctx.Err() == nil {
+		// The indexer ends when the index is ahead of a restored database; then
+		// it begins again with an empty one.
+		indexer := &jobs.Indexer{Log: a.Log, Event: a.Store, Index: a.index, Lost: func() {
+			if err := a.index.startAnew(); err != nil {
+				a.Log.ErrorContext(ctx, "the index can't be built anew", slog.Any("error", err))
+			}
+		}}
+		indexer.Run(ctx)
+	}
+}
+
+func (a *App) reloading(ctx context.Context) {
+	tick := time.NewTicker(reloadEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := a.Reload(ctx); err != nil && ctx.Err() == nil {
+				a.Log.WarnContext(ctx, "the region can't be read, the former one stays", slog.Any("error", err))
+			}
+		}
+	}
+}
+
+// Work does the background work of the production profile until ctx ends.
+func (a *App) Work(ctx context.Context) error {
+	if a.Config.Embedded() {
+		return errors.New("redis: a worker needs it; the embedded profile does its work in `otklik serve`")
+	}
+	client, err := jobs.NewClient(a.Config.Redis)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	firing, delivery := a.firing(), a.delivery()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { (&jobs.Queue{Client: client, Firing: firing, Delivery: delivery}).Run(ctx) })
+	wg.Go(func() { a.housekeeping().Run(ctx) })
+	wg.Go(func() { a.reloading(ctx) })
+	worker := &jobs.Worker{
+		Redis: a.Config.Redis, Concurrency: a.Config.Workers, Firing: firing, Delivery: delivery, Log: a.Log,
+	}
+	return worker.Run(ctx)
+}
+
+func (a *App) firing() *jobs.Firing {
+	return &jobs.Firing{Clocks: a.Store, Engine: a.Engine, Clock: a.Clock, Log: a.Log}
+}
+
+func (a *App) delivery() *jobs.Delivery {
+	return &jobs.Delivery{Outbox: a.Store, Clock: a.Clock, Log: a.Log, Topics: map[workflow.Topic]jobs.Deliverer{
+		workflow.TopicNotifyOfficers: &jobs.Officers{Staff: a.Store, Cases: a.Store, Notices: a.Store, Clock: a.Clock},
+		workflow.TopicNotifyAuthor: &jobs.Authors{
+			Cases: a.Store, Applicants: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,
+			Host: a.Config.Base.Hostname(),
+			Composer: letters{
+				base: a.Config.Base, zone: a.Config.Zone, clock: a.Clock, secret: a.Engine.Secret, directory: a.directory,
+			},
+		},
+	}}
+}
+
+func (a *App) channel() notify.Channel {
+	m := a.Config.Mail
+	if m.Host == "" {
+		return notify.Folder{Dir: filepath.Join(a.Config.Data, "mail"), From: m.From}
+	}
+	return notify.SMTP{Host: m.Host, Port: m.Port, User: m.User, Password: m.Password, From: m.From, Plain: m.Plain}
+}
+
+func (a *App) housekeeping() *jobs.Housekeeping {
+	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Clock: a.Clock, Log: a.Log}
+}

@@ -1,0 +1,71 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/calendar"
+)
+
+// AuditResult is what an audit looked at and what it found wrong.
+type AuditResult struct {
+	Appeals, Events, Deadlines int
+	Findings                   []string
+}
+
+const auditAtOnce = 200
+
+// Audit checks every appeal's chain of events and recomputes its due dates with
+// the calendars that were in force. step is called for each appeal.
+func (a *App) Audit(ctx context.Context, step func()) (AuditResult, error) {
+	var result AuditResult
+	calendars := a.calendars(ctx)
+	for after := int64(0); ; {
+		ids, err := a.Store.ListAppealIDs(ctx, after, auditAtOnce)
+		if err != nil || len(ids) == 0 {
+			return result, err
+		}
+		cases, err := a.Store.FindCases(ctx, ids)
+		if err != nil {
+			return result, err
+		}
+		for i := range cases {
+			c := &cases[i]
+			result.Appeals++
+			result.Events += len(c.Events)
+			result.Deadlines += len(c.Appeal.Deadline)
+			for _, f := range workflow.Audit(c, calendars) {
+				result.Findings = append(result.Findings, finding(c, f))
+			}
+			step()
+		}
+		after = ids[len(ids)-1]
+	}
+}
+
+func finding(c *workflow.Case, f workflow.Finding) string {
+	if f.Event > 0 {
+		return fmt.Sprintf("%s event %d: %s", c.Appeal.Number, f.Event, f.What)
+	}
+	return fmt.Sprintf("%s: %s", c.Appeal.Number, f.What)
+}
+
+// calendars finds calendars by version, each read once.
+func (a *App) calendars(ctx context.Context) func(version string) (*calendar.Calendar, error) {
+	known := map[string]*calendar.Calendar{a.Calendar.Version(): a.Calendar}
+	return func(version string) (*calendar.Calendar, error) {
+		if c, ok := known[version]; ok {
+			return c, nil
+		}
+		body, err := a.Store.FindCalendar(ctx, version)
+		if err != nil {
+			return nil, err
+		}
+		c, err := calendar.Decode(body)
+		if err == nil {
+			known[version] = c
+		}
+		return c, err
+	}
+}

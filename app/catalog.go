@@ -1,0 +1,63 @@
+package app
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/search"
+	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/calendar"
+)
+
+// catalog shows the rubricator to the workflow.
+type catalog struct {
+	app   *App
+	clock clock.Clock
+}
+
+// Leaf implements workflow.Catalog.
+func (c catalog) Leaf(_ context.Context, code string, territory int64) (workflow.Leaf, error) {
+	book := c.app.Rubricator.Book()
+	topic, err := book.FindTopic(code, c.clock.Now().In(c.app.Config.Zone))
+	if err != nil {
+		return workflow.Leaf{}, err
+	}
+	to, err := book.Router.Route(topic, territory)
+	if err != nil {
+		return workflow.Leaf{}, err
+	}
+	unit := calendar.CalendarDays
+	if topic.Unit == "working" {
+		unit = calendar.WorkingDays
+	}
+	return workflow.Leaf{
+		Version: book.Tree.Version, Code: topic.Code, Category: topic.Category().Code,
+		RuleSet: workflow.RuleSet(topic.RuleSet), Order: workflow.Order(topic.Order),
+		Review: calendar.Amount{N: topic.Days, Unit: unit}, Agency: to.Agency, Rule: inWords(book, to.Rule),
+		Contact: topic.Identity != "anonymous",
+	}, nil
+}
+
+// inWords says which routing rule decided, for the history of the appeal.
+func inWords(book *rubricator.Book, r rubricator.Rule) string {
+	at := "*"
+	if t, ok := book.Places.Find(r.Territory); ok {
+		at = t.Code
+	}
+	return fmt.Sprintf("%s @ %s", r.Rubric, at)
+}
+
+// neighbours shows the index to the rubricator.
+type neighbours struct{ index search.Index }
+
+// Similar implements rubricator.Neighbours.
+func (n neighbours) Similar(ctx context.Context, text string, limit int) ([]rubricator.Vote, error) {
+	found, err := n.index.Similar(ctx, text, limit)
+	votes := make([]rubricator.Vote, len(found))
+	for i, v := range found {
+		votes[i] = rubricator.Vote{Rubric: v.Rubric, Score: v.Score}
+	}
+	return votes, err
+}

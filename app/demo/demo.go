@@ -1,0 +1,140 @@
+// Package demo owns the demo region: an invented place with its rubricator,
+// agencies, people and a few hundred appeals in all stages. The appeals are not
+// put into tables: each lives its life through the engine, with a clock that
+// walks from the day it was sent to today, so that what one sees is what the
+// product does.
+package demo
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/importer"
+	"github.com/otklik/otklik/app/store"
+	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/workflow"
+)
+
+//go:embed data/*.yaml data/*.geojson
+var data embed.FS
+
+// Password is what every demo user signs in with.
+const Password = "otklik-demo"
+
+// SignIn is a demo user worth trying.
+type SignIn struct {
+	Login string
+	Role  string // catalogue key of the role
+}
+
+// SignIns are the demo users through whose hands one appeal goes.
+var SignIns = []SignIn{
+	{"coordinator", "role.coordinator"},
+	{"executor", "role.executor"},
+	{"head", "role.head"},
+	{"moderator", "role.moderator"},
+	{"supervisor", "role.supervisor"},
+	{"admin", "role.system_admin"},
+}
+
+// Region is the product that is to be filled.
+type Region struct {
+	Store      *store.Store
+	Rubricator *rubricator.Rubricator
+	// Engine returns an engine that lives by the clock.
+	Engine func(clock.Clock) (*workflow.Engine, error)
+	// Reload reads into memory what was imported.
+	Reload func(context.Context) error
+	Now    time.Time
+	Log    *slog.Logger
+}
+
+// Seed fills an empty database with the demo region and says so on w. A
+// database that has agencies is left as it is. A run that was cut off is gone
+// on with: every appeal has a key of its own.
+func Seed(ctx context.Context, r Region, w io.Writer) error {
+	agencies, err := r.Store.ListAgencies(ctx)
+	if err != nil {
+		return err
+	}
+	done, err := r.Store.CountAppeals(ctx)
+	if err != nil {
+		return err
+	}
+	if len(agencies) > 0 && done == 0 || done >= MinAppeals {
+		return nil
+	}
+	fmt.Fprintln(w, "Filling the demo region…")
+	if len(agencies) == 0 {
+		if err := r.importFiles(ctx); err != nil {
+			return fmt.Errorf("demo region: %w", err)
+		}
+	}
+	if err := r.Reload(ctx); err != nil {
+		return err
+	}
+	lives, err := readLives()
+	if err != nil {
+		return fmt.Errorf("demo appeals: %w", err)
+	}
+	if err := r.play(ctx, lives); err != nil {
+		return fmt.Errorf("demo appeals: %w", err)
+	}
+	// What happened months ago is no news today.
+	return r.dropOutbox(ctx)
+}
+
+// MinAppeals is how many appeals the demo region has at least.
+const MinAppeals = 200
+
+func (r Region) importFiles(ctx context.Context) error {
+	read := func(name string) (*bytes.Reader, error) {
+		raw, err := data.ReadFile("data/" + name)
+		return bytes.NewReader(raw), err
+	}
+	for _, name := range []string{"territories.yaml", "territories.geojson"} {
+		file, err := read(name)
+		if err != nil {
+			return err
+		}
+		if _, err := importer.Territories(ctx, r.Store, name, file, false); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	file, err := read("rubricator.yaml")
+	if err != nil {
+		return err
+	}
+	if _, err := importer.Rubricator(ctx, r.Store, "rubricator.yaml", file, false); err != nil {
+		return fmt.Errorf("rubricator.yaml: %w", err)
+	}
+	if file, err = read("agencies.yaml"); err != nil {
+		return err
+	}
+	if _, err := importer.Agencies(ctx, r.Store, "agencies.yaml", file, Password, false); err != nil {
+		return fmt.Errorf("agencies.yaml: %w", err)
+	}
+	return r.hire(ctx)
+}
+
+func (r Region) dropOutbox(ctx context.Context) error {
+	for {
+		rows, err := r.Store.ClaimOutbox(ctx, r.Now.Add(time.Hour), time.Minute, 1000)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		ids := make([]int64, len(rows))
+		for i, row := range rows {
+			ids[i] = row.ID
+		}
+		if err := r.Store.DoneOutbox(ctx, ids); err != nil {
+			return err
+		}
+	}
+}

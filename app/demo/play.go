@@ -1,0 +1,209 @@
+package demo
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/workflow"
+)
+
+// play lets every appeal live its life, several at once.
+func (r Region) play(ctx context.Context, lives []life) error {
+	users, err := r.Store.ListUsers(ctx, 0)
+	if err != nil {
+		return err
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(4 * runtime.GOMAXPROCS(0))
+	for i, l := range lives {
+		g.Go(func() error {
+			p := player{Region: r, users: users, life: l, clock: clock.NewFake(l.sent(i, r.Now))}
+			if err := p.live(ctx, i); err != nil {
+				return fmt.Errorf("appeal %d (%s): %w", i+1, l.Rubric, err)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// player lives the life of one appeal.
+type player struct {
+	Region
+	users  []identity.User
+	life   life
+	clock  *clock.Fake
+	engine *workflow.Engine
+}
+
+func (p *player) live(ctx context.Context, n int) (err error) {
+	if p.engine, err = p.Engine(p.clock); err != nil {
+		return err
+	}
+	sent := p.clock.Now()
+	id, fresh, err := p.submit(ctx, n)
+	if err != nil || !fresh {
+		return err
+	}
+	a, err := p.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, act := range p.life.acts(a.Stage == workflow.StageModeration) {
+		at := sent.Add(act.after)
+		if last := p.Now.Add(-time.Duration(1+n%50) * time.Minute); at.After(last) {
+			at = last
+		}
+		if err := p.wait(ctx, id, at); err != nil {
+			return err
+		}
+		if err := p.act(ctx, id, act); err != nil {
+			return err
+		}
+	}
+	return p.wait(ctx, id, p.Now)
+}
+
+func (p *player) submit(ctx context.Context, n int) (id int64, fresh bool, err error) {
+	book := p.Rubricator.Book()
+	in := workflow.Submission{
+		Text: p.life.Text, Rubric: p.life.Rubric, Source: workflow.FromPortal,
+		Applicant: workflow.Applicant{Name: p.life.Name, Phone: fmt.Sprintf("+7000%07d", 1000000+n*7919), Lang: "ru"},
+		Place:     workflow.Place{Address: p.life.Address},
+		Key:       p.key(n),
+	}
+	for _, t := range book.Places.All() {
+		if t.Code == p.life.Territory {
+			in.Place.Territory = t.ID
+		}
+	}
+	receipt, err := p.engine.Submit(ctx, in)
+	return receipt.ID, receipt.Fresh, err
+}
+
+func (p *player) key(n int) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "demo %d %s", n, p.life.Text))
+	return "demo:" + hex.EncodeToString(sum[:12])
+}
+
+func (p *player) find(ctx context.Context, id int64) (*workflow.Appeal, error) {
+	found, err := p.Store.FindCases(ctx, []int64{id})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fault.New(fault.NotFound, "error.not_found")
+	}
+	return &found[0].Appeal, nil
+}
+
+// wait lets time pass up to an instant: clocks that come due on the way fire
+// when they do. Of many overdue days the first four are lived through and the
+// last: that is how far the ladder climbs.
+func (p *player) wait(ctx context.Context, id int64, until time.Time) error {
+	for {
+		a, err := p.find(ctx, id)
+		if err != nil {
+			return err
+		}
+		next := -1
+		for i, d := range a.Deadline {
+			if !d.NextAt.IsZero() && !d.NextAt.After(until) && (next < 0 || d.NextAt.Before(a.Deadline[next].NextAt)) {
+				next = i
+			}
+		}
+		if next < 0 {
+			p.advance(until)
+			return nil
+		}
+		d := a.Deadline[next]
+		if d.Step.OverdueDays() > 4 {
+			p.advance(until)
+		} else {
+			p.advance(d.NextAt)
+		}
+		fired, err := p.engine.Fire(ctx, workflow.Due{Appeal: id, N: d.N, Step: d.Step, At: d.NextAt})
+		if err != nil {
+			return err
+		}
+		if !fired {
+			return fmt.Errorf("deadline %d did not fire at %s", d.N, d.NextAt)
+		}
+	}
+}
+
+func (p *player) advance(to time.Time) {
+	if to.After(p.clock.Now()) {
+		p.clock.Set(to)
+	}
+}
+
+// act lets the right person take the step. A step that no longer fits (silence
+// closed the case before) ends the life here.
+func (p *player) act(ctx context.Context, id int64, step act) error {
+	a, err := p.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	var by actor.Actor
+	switch step.by {
+	case author:
+		by = actor.Author(id)
+	case coordinator:
+		if by, err = p.holder(actor.Coordinator, a.Agency); err != nil {
+			return err
+		}
+		if a.RegisteredAt.IsZero() && step.cmd.Action == workflow.Assign {
+			if _, err := p.engine.Act(ctx, by, id, workflow.Command{Action: workflow.Register}); err != nil {
+				return err
+			}
+		}
+		if step.cmd.Action == workflow.Assign {
+			worker, err := p.holder(actor.Executor, a.Agency)
+			if err != nil {
+				return err
+			}
+			step.cmd.Executor = worker.User
+		}
+	case executor:
+		u, err := p.Store.FindUser(ctx, a.Executor)
+		if err != nil {
+			return err
+		}
+		by = u.Actor()
+		if step.cmd.Outcome == workflow.Planned {
+			step.cmd.Promised = p.Now.AddDate(0, 1, 14)
+		}
+	case head:
+		if by, err = p.holder(actor.Head, a.Agency); err != nil {
+			return err
+		}
+	}
+	_, err = p.engine.Act(ctx, by, id, step.cmd)
+	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Forbidden) {
+		p.Log.DebugContext(ctx, "demo appeal ends here", slog.Int64("appeal", id), slog.Any("error", err))
+		return nil
+	}
+	return err
+}
+
+// holder is somebody with the role in the agency.
+func (p *player) holder(role actor.Role, agency int64) (actor.Actor, error) {
+	for _, u := range p.users {
+		if u.Actor().Holds(role, agency) {
+			return u.Actor(), nil
+		}
+	}
+	return actor.Actor{}, fmt.Errorf("agency %d has no %s", agency, role)
+}

@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/workflow"
+)
+
+// directory is who works where, in memory: pages ask for it many times.
+type directory struct {
+	store identity.Store
+	book  atomic.Pointer[directoryBook]
+}
+
+type directoryBook struct {
+	agencies []identity.Agency
+	users    []identity.User
+}
+
+func newDirectory(store identity.Store) *directory {
+	d := &directory{store: store}
+	d.book.Store(&directoryBook{})
+	return d
+}
+
+// Reload reads everybody anew.
+func (d *directory) Reload(ctx context.Context) error {
+	agencies, err := d.store.ListAgencies(ctx)
+	if err != nil {
+		return err
+	}
+	users, err := d.store.ListUsers(ctx, 0)
+	if err != nil {
+		return err
+	}
+	d.book.Store(&directoryBook{agencies: agencies, users: users})
+	return nil
+}
+
+// Agencies lists every agency. The caller must not change the slice.
+func (d *directory) Agencies() []identity.Agency { return d.book.Load().agencies }
+
+// Agency returns an agency by id.
+func (d *directory) Agency(id int64) (identity.Agency, bool) {
+	return d.find(func(a identity.Agency) bool { return a.ID == id })
+}
+
+// AgencyByCode returns an agency by its code.
+func (d *directory) AgencyByCode(code string) (identity.Agency, bool) {
+	return d.find(func(a identity.Agency) bool { return a.Code == code })
+}
+
+func (d *directory) find(is func(identity.Agency) bool) (identity.Agency, bool) {
+	agencies := d.Agencies()
+	i := slices.IndexFunc(agencies, is)
+	if i < 0 {
+		return identity.Agency{}, false
+	}
+	return agencies[i], true
+}
+
+// User returns a user by id.
+func (d *directory) User(id int64) (identity.User, bool) {
+	users := d.book.Load().users
+	i := slices.IndexFunc(users, func(u identity.User) bool { return u.ID == id })
+	if i < 0 {
+		return identity.User{}, false
+	}
+	return users[i], true
+}
+
+// Staff lists the users who may sign in and hold a role in the agency.
+func (d *directory) Staff(agency int64) []identity.User {
+	var out []identity.User
+	for _, u := range d.book.Load().users {
+		if !u.Disabled && slices.Contains(u.Actor().Agencies(), agency) {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
+// Holds implements workflow.Directory from the database itself: who was hired a
+// minute ago can be assigned.
+func (d *directory) Holds(ctx context.Context, user int64, role workflow.Role, agency int64) (bool, error) {
+	u, err := d.store.FindUser(ctx, user)
+	if err != nil {
+		return false, err
+	}
+	return !u.Disabled && u.Actor().Holds(role, agency), nil
+}
+
+// Answers implements workflow.Directory.
+func (d *directory) Answers(_ context.Context, agency int64) (bool, error) {
+	a, ok := d.Agency(agency)
+	return ok && (len(a.Capabilities) == 0 || slices.Contains(a.Capabilities, "appeals")), nil
+}

@@ -1,0 +1,304 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/lang"
+	"github.com/otklik/otklik/app/store"
+	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/rubricator/territory"
+	"github.com/otklik/otklik/workflow"
+)
+
+// agencyFile is agencies with what belongs to them. Every part may be missing.
+type agencyFile struct {
+	Agencies []item[struct {
+		Code         string    `yaml:"code"`
+		Parent       string    `yaml:"parent"`
+		Name         lang.Text `yaml:"name"`
+		Short        lang.Text `yaml:"short"`
+		Territory    string    `yaml:"territory"`
+		Phone        string    `yaml:"phone"`
+		Email        string    `yaml:"email"`
+		Address      lang.Text `yaml:"address"`
+		Hours        lang.Text `yaml:"hours"`
+		Site         string    `yaml:"site"`
+		Capabilities []string  `yaml:"capabilities"`
+		Origins      []string  `yaml:"widget_origins"`
+	}] `yaml:"agencies"`
+	Routes []item[struct {
+		Rubric    string `yaml:"rubric"`
+		Territory string `yaml:"territory"`
+		Agency    string `yaml:"agency"`
+	}] `yaml:"routes"`
+	Users []item[struct {
+		Login    string `yaml:"login"`
+		Name     string `yaml:"name"`
+		Email    string `yaml:"email"`
+		Password string `yaml:"password"`
+		Roles    []struct {
+			Agency string `yaml:"agency"`
+			Role   string `yaml:"role"`
+		} `yaml:"roles"`
+	}] `yaml:"users"`
+	Templates []item[struct {
+		Code    string    `yaml:"code"`
+		Agency  string    `yaml:"agency"`
+		Rubric  string    `yaml:"rubric"`
+		Name    lang.Text `yaml:"name"`
+		Outcome string    `yaml:"outcome"`
+		Text    string    `yaml:"text"`
+	}] `yaml:"templates"`
+}
+
+// Agencies imports bodies from .yaml, with routes (which replace all present
+// ones), people and answer templates where the file has them. A user without a
+// password gets the given one; "" leaves them without a way in until one is set.
+func Agencies(ctx context.Context, s *store.Store, name string, r io.Reader, password string, dry bool) ([]Result, error) {
+	if form(name) != "yaml" {
+		return nil, wrongForm(name, "yaml")
+	}
+	var file agencyFile
+	if err := readYAML(r, &file); err != nil {
+		return nil, err
+	}
+	_, roots, err := s.LatestVersion(ctx)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	var tree *rubricator.Tree
+	if len(roots) > 0 {
+		if tree, err = rubricator.NewTree(0, roots); err != nil {
+			return nil, err
+		}
+	}
+	in := &agencyImport{file: file, tree: tree, password: password}
+	if err := inTx(ctx, s, dry, in.run); err != nil {
+		return nil, err
+	}
+	return in.results, nil
+}
+
+type agencyImport struct {
+	file     agencyFile
+	tree     *rubricator.Tree // nil while none is published: then routes can't be
+	password string
+
+	tx       *store.Import
+	places   map[string]int64
+	agencies map[string]int64
+	bad      fault.Lines
+	results  []Result
+}
+
+func (in *agencyImport) run(tx *store.Import) error {
+	in.tx = tx
+	places, err := tx.ListTerritories()
+	if err != nil {
+		return err
+	}
+	in.places = idsOf(places, func(t territory.Territory) (string, int64) { return t.Code, t.ID })
+	known, err := tx.ListAgencies()
+	if err != nil {
+		return err
+	}
+	in.agencies = idsOf(known, func(a identity.Agency) (string, int64) { return a.Code, a.ID })
+	for _, part := range []func() error{in.saveAgencies, in.saveRoutes, in.saveUsers, in.saveTemplates} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return in.bad.Err()
+}
+
+func idsOf[T any](list []T, of func(T) (string, int64)) map[string]int64 {
+	ids := make(map[string]int64, len(list))
+	for _, v := range list {
+		code, id := of(v)
+		ids[code] = id
+	}
+	return ids
+}
+
+// lookup finds an id by code; "" and "*" mean none. What isn't there is noted.
+func (in *agencyImport) lookup(line int, field, code string, ids map[string]int64) int64 {
+	if code == "" || code == rubricator.Any {
+		return 0
+	}
+	id, ok := ids[code]
+	if !ok {
+		in.bad.Add(line, field, "there is no %q", code)
+	}
+	return id
+}
+
+func (in *agencyImport) saveAgencies() error {
+	if len(in.file.Agencies) == 0 {
+		return nil
+	}
+	there := map[string]bool{}
+	for code := range in.agencies {
+		there[code] = true
+	}
+	var codes []string
+	list := make([]identity.Agency, 0, len(in.file.Agencies))
+	for _, it := range in.file.Agencies {
+		a := it.v
+		if a.Code == "" || slices.Contains(codes, a.Code) {
+			in.bad.Add(it.line, "code", "%q is empty or used before", a.Code)
+		}
+		if a.Name.RU == "" {
+			in.bad.Add(it.line, "name", "%s has no name in Russian", a.Code)
+		}
+		for _, o := range a.Origins {
+			if !Origin(o) {
+				in.bad.Add(it.line, "widget_origins", "%s: %q is no origin such as https://example.org", a.Code, o)
+			}
+		}
+		for _, c := range a.Capabilities {
+			if c != "appeals" && c != "participation" {
+				in.bad.Add(it.line, "capabilities", "%s: %q is neither appeals nor participation", a.Code, c)
+			}
+		}
+		codes = append(codes, a.Code)
+		list = append(list, identity.Agency{
+			Code: a.Code, Name: a.Name, Short: a.Short, Territory: in.lookup(it.line, "territory", a.Territory, in.places),
+			Phone: a.Phone, Email: a.Email, Address: a.Address, Hours: a.Hours, Site: a.Site, Capabilities: a.Capabilities,
+			WidgetOrigins: a.Origins,
+		})
+	}
+	if err := in.bad.Err(); err != nil {
+		return err
+	}
+	// Once without and once with the body above: it may come later in the file.
+	if err := in.tx.SaveAgencies(list); err != nil {
+		return fmt.Errorf("save agencies: %w", err)
+	}
+	for _, a := range list {
+		in.agencies[a.Code] = a.ID
+	}
+	for i, it := range in.file.Agencies {
+		list[i].Parent = in.lookup(it.line, "parent", it.v.Parent, in.agencies)
+	}
+	in.results = append(in.results, counted("agencies", there, codes))
+	return in.tx.SaveAgencies(list)
+}
+
+// Origin reports whether s is an origin as browsers send it: scheme, host and
+// port, nothing else.
+func Origin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
+}
+
+func (in *agencyImport) saveRoutes() error {
+	if len(in.file.Routes) == 0 {
+		return nil
+	}
+	if in.tree == nil {
+		in.bad.Add(in.file.Routes[0].line, "routes", "import a rubricator first")
+		return in.bad.Err()
+	}
+	type key struct {
+		rubric string
+		at     int64
+	}
+	seen := map[key]int{}
+	rules := make([]rubricator.Rule, 0, len(in.file.Routes))
+	for _, it := range in.file.Routes {
+		r := it.v
+		if _, ok := in.tree.Find(r.Rubric); !ok && r.Rubric != rubricator.Any {
+			in.bad.Add(it.line, "rubric", "there is no %q", r.Rubric)
+		}
+		rule := rubricator.Rule{
+			Rubric: r.Rubric, Territory: in.lookup(it.line, "territory", r.Territory, in.places),
+			Agency: in.lookup(it.line, "agency", r.Agency, in.agencies),
+		}
+		if r.Agency == "" {
+			in.bad.Add(it.line, "agency", "name the agency that answers")
+		}
+		k := key{rule.Rubric, rule.Territory}
+		if first, twice := seen[k]; twice {
+			in.bad.Add(it.line, "", "the same rubric and territory as in line %d", first)
+		}
+		seen[k] = it.line
+		rules = append(rules, rule)
+	}
+	if err := in.bad.Err(); err != nil {
+		return err
+	}
+	in.results = append(in.results, Result{What: "routes", Added: len(rules)})
+	return in.tx.ReplaceRules(rules)
+}
+
+func (in *agencyImport) saveUsers() error {
+	for _, it := range in.file.Users {
+		u := identity.User{Login: it.v.Login, Name: it.v.Name, Email: it.v.Email}
+		if u.Login == "" || u.Name == "" {
+			in.bad.Add(it.line, "login", "a user needs a login and a name")
+		}
+		for _, r := range it.v.Roles {
+			m := actor.Membership{Role: actor.Role(r.Role), Agency: in.lookup(it.line, "roles", r.Agency, in.agencies)}
+			switch {
+			case !m.Role.Known():
+				in.bad.Add(it.line, "roles", "%s: %q is none of %v", u.Login, r.Role, actor.Roles)
+			case m.Role.Regional() != (r.Agency == ""):
+				in.bad.Add(it.line, "roles", "%s: supervisor and system_admin name no agency, other roles do", u.Login)
+			}
+			u.Memberships = append(u.Memberships, m)
+		}
+		if password := it.v.Password + in.password; it.v.Password != "" || in.password != "" {
+			if it.v.Password != "" {
+				password = it.v.Password
+			}
+			u.PasswordHash = identity.HashPassword(password)
+		}
+		if len(in.bad) > 0 {
+			continue
+		}
+		if err := in.tx.SaveUser(&u); err != nil {
+			return fmt.Errorf("save user %s: %w", u.Login, err)
+		}
+	}
+	if len(in.file.Users) > 0 {
+		in.results = append(in.results, Result{What: "users", Added: len(in.file.Users)})
+	}
+	return in.bad.Err()
+}
+
+func (in *agencyImport) saveTemplates() error {
+	if len(in.file.Templates) == 0 {
+		return nil
+	}
+	list := make([]workflow.AnswerTemplate, 0, len(in.file.Templates))
+	for _, it := range in.file.Templates {
+		t := it.v
+		if t.Code == "" || t.Name.RU == "" || t.Text == "" {
+			in.bad.Add(it.line, "", "a template needs a code, a name in Russian and a text")
+		}
+		if !slices.Contains(workflow.Outcomes, workflow.Outcome(t.Outcome)) {
+			in.bad.Add(it.line, "outcome", "%q is none of %v", t.Outcome, workflow.Outcomes)
+		}
+		if t.Rubric != "" && in.tree != nil {
+			if _, ok := in.tree.Find(t.Rubric); !ok {
+				in.bad.Add(it.line, "rubric", "there is no %q", t.Rubric)
+			}
+		}
+		list = append(list, workflow.AnswerTemplate{
+			Code: t.Code, Agency: in.lookup(it.line, "agency", t.Agency, in.agencies), Rubric: t.Rubric, Name: t.Name,
+			Outcome: workflow.Outcome(t.Outcome), Body: t.Text,
+		})
+	}
+	if err := in.bad.Err(); err != nil {
+		return err
+	}
+	in.results = append(in.results, Result{What: "answer templates", Added: len(list)})
+	return in.tx.SaveTemplates(list)
+}

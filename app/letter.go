@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/lang"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/workflow"
+)
+
+// letters puts notices to authors into words.
+type letters struct {
+	base      *url.URL
+	zone      *time.Location
+	clock     clock.Clock
+	secret    func(appeal int64) string
+	directory *directory
+}
+
+// Letter implements jobs.Composer: what happened, what was said about it, until
+// when they will be answered, who has it, and the link to the appeal.
+func (l letters) Letter(ctx context.Context, c *workflow.Case, event int, key string, to workflow.Applicant) (subject, body string) {
+	ctx = ui.WithZone(ui.WithLang(ctx, lang.Lang(to.Lang)), l.zone)
+	a := &c.Appeal
+	news := ui.T(ctx, key)
+	var b strings.Builder
+	paragraph := func(s string) {
+		if s != "" {
+			b.WriteString(s)
+			b.WriteString("\n\n")
+		}
+	}
+	name := to.Name
+	if name == "" {
+		name = ui.T(ctx, "letter.nobody")
+	}
+	paragraph(ui.T(ctx, "letter.greeting", "name", name))
+	paragraph(ui.T(ctx, "letter.about", "number", a.Number, "news", news))
+	if event >= 1 && event <= len(c.Events) {
+		if e := c.Events[event-1]; e.Reason != "" && workflow.PublicReason(e.Action) {
+			paragraph(e.Reason)
+		}
+	}
+	if a.Stage == workflow.StageAnswered || a.Stage == workflow.StagePlanned {
+		if n := len(c.Answers); n > 0 && c.Answers[n-1].State == workflow.AnswerSigned {
+			paragraph(c.Answers[n-1].Text)
+		}
+	}
+	if !a.DueAt.IsZero() && a.Stage.Working() {
+		paragraph(ui.DueWords(ctx, a.DueAt, l.clock.Now()) + ".")
+	}
+	if agency, ok := l.directory.Agency(a.Agency); ok {
+		paragraph(ui.T(ctx, "letter.agency", "agency", agency.Name.In(ui.Lang(ctx)), "phone", agency.Phone))
+	}
+	link := l.base.JoinPath("a", a.Number, l.secret(a.ID)).String()
+	paragraph(ui.T(ctx, "letter.link", "link", link))
+	b.WriteString(ui.T(ctx, "letter.footer"))
+	b.WriteString("\n")
+	return ui.T(ctx, "letter.subject", "number", a.Number, "news", news), b.String()
+}

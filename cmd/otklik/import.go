@@ -1,0 +1,100 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otklik/otklik/app"
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/importer"
+)
+
+func importCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "import",
+		Short: "Bring in a region: territories, rubricator, agencies, appeals",
+		Long: "Bring in files of a region, in this order: territories, rubricator, agencies, appeals.\n\n" +
+			"A file is checked whole before anything is written; wrong lines are listed with the reason and nothing is\n" +
+			"imported then. --dry-run says what would be done. docs/import.md describes the formats.",
+	}
+	cmd.PersistentFlags().Bool("dry-run", false, "say what would be done and change nothing")
+	agencies := importing("agencies FILE.yaml", "Import agencies, with their routes, people and answer templates",
+		func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
+			password, err := cmd.Flags().GetString("password")
+			if err != nil {
+				return err
+			}
+			results, err := importer.Agencies(cmd.Context(), a.Store, file.Name(), file, password, dry)
+			for _, r := range results {
+				told(cmd, r, dry)
+			}
+			return err
+		})
+	agencies.Flags().String("password", "", "password of users who have none in the file")
+	cmd.AddCommand(
+		importing("territories FILE", "Import places: boundaries (.geojson) or places without boundaries (.yaml)",
+			func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
+				r, err := importer.Territories(cmd.Context(), a.Store, file.Name(), file, dry)
+				return tell(cmd, r, dry, err)
+			}),
+		importing("rubricator FILE", "Publish a tree of topics (.yaml or .csv) as the new version",
+			func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
+				r, err := importer.Rubricator(cmd.Context(), a.Store, file.Name(), file, dry)
+				return tell(cmd, r, dry, err)
+			}),
+		agencies,
+		importing("appeals FILE.csv", "Import messages from another system; their clocks start now",
+			func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
+				bar := progress(cmd, -1, "appeals")
+				r, err := importer.Appeals(cmd.Context(), a.Engine, a.Rubricator.Book(), file.Name(), file, dry,
+					func(done, total int) {
+						bar.ChangeMax(total)
+						_ = bar.Set(done)
+					})
+				_ = bar.Finish()
+				return tell(cmd, r, dry, err)
+			}),
+	)
+	return cmd
+}
+
+func importing(use, short string, run func(*cobra.Command, *app.App, *os.File, bool) error) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Args: cobra.ExactArgs(1),
+		RunE: with(func(cmd *cobra.Command, args []string, a *app.App) error {
+			dry, err := cmd.Flags().GetBool("dry-run")
+			if err != nil {
+				return err
+			}
+			file, err := os.Open(args[0])
+			if err != nil {
+				return usageError{err}
+			}
+			defer file.Close()
+			err = run(cmd, a, file, dry)
+			if errors.As(err, new(fault.Lines)) {
+				return fmt.Errorf("%s: nothing was imported:\n%w", filepath.Base(args[0]), err)
+			}
+			return err
+		}),
+	}
+}
+
+func tell(cmd *cobra.Command, r importer.Result, dry bool, err error) error {
+	if err == nil {
+		told(cmd, r, dry)
+	}
+	return err
+}
+
+func told(cmd *cobra.Command, r importer.Result, dry bool) {
+	prefix := ""
+	if dry {
+		prefix = "dry run, "
+	}
+	fmt.Fprintln(cmd.OutOrStdout(), prefix+r.String())
+}
