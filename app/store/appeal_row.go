@@ -26,6 +26,7 @@ type appealRow struct {
 	Lon            *float64
 	Address        string
 	AgencyID       int64
+	AgainstAgency  int64
 	ExecutorID     int64
 	Body           string
 	Replies        string
@@ -73,8 +74,8 @@ func newAppealRow(a *workflow.Appeal) (*appealRow, error) {
 		ID: a.ID, Number: a.Number, RuleSet: string(a.RuleSet), ReviewOrder: string(a.Order), Stage: string(a.Stage),
 		Round: a.Round, RubricVersion: a.RubricVersion, Rubric: a.Rubric, Category: a.Category,
 		ReviewN: a.Review.N, ReviewUnit: string(a.Review.Unit),
-		TerritoryID: a.Place.Territory, Address: a.Place.Address, AgencyID: a.Agency, ExecutorID: a.Executor,
-		Body: a.Text, Replies: replies, Source: string(a.Source), SourceAgency: a.SourceAgency,
+		TerritoryID: a.Place.Territory, Address: a.Place.Address, AgencyID: a.Agency, AgainstAgency: a.Against,
+		ExecutorID: a.Executor, Body: a.Text, Replies: replies, Source: string(a.Source), SourceAgency: a.SourceAgency,
 		SubmittedAt: instant(a.SubmittedAt), RegisteredAt: instant(a.RegisteredAt), DueAt: instant(a.DueAt),
 		FirstSignedAt: instant(a.FirstSigned), AnsweredAt: instant(a.AnsweredAt), ClosedAt: instant(a.ClosedAt),
 		Outcome: string(a.Outcome), Rating: a.Rating, Refuted: a.Refuted, Late: a.Late, Hops: a.Hops,
@@ -92,8 +93,8 @@ func (r *appealRow) appeal() (workflow.Appeal, error) {
 		ID: r.ID, Number: r.Number, RuleSet: workflow.RuleSet(r.RuleSet), Order: workflow.Order(r.ReviewOrder),
 		Stage: workflow.Stage(r.Stage), Round: r.Round, RubricVersion: r.RubricVersion, Rubric: r.Rubric,
 		Category: r.Category, Review: calendar.Amount{N: r.ReviewN, Unit: calendar.Unit(r.ReviewUnit)},
-		Place: workflow.Place{Territory: r.TerritoryID, Address: r.Address}, Agency: r.AgencyID, Executor: r.ExecutorID,
-		Text: r.Body, Source: workflow.Source(r.Source), SourceAgency: r.SourceAgency,
+		Place: workflow.Place{Territory: r.TerritoryID, Address: r.Address}, Agency: r.AgencyID, Against: r.AgainstAgency,
+		Executor: r.ExecutorID, Text: r.Body, Source: workflow.Source(r.Source), SourceAgency: r.SourceAgency,
 		SubmittedAt: r.SubmittedAt.time(), RegisteredAt: r.RegisteredAt.time(), DueAt: r.DueAt.time(),
 		FirstSigned: r.FirstSignedAt.time(), AnsweredAt: r.AnsweredAt.time(), ClosedAt: r.ClosedAt.time(),
 		Outcome: workflow.Outcome(r.Outcome), Rating: r.Rating, Refuted: r.Refuted, Late: r.Late, Hops: r.Hops,

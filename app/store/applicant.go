@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -43,4 +44,25 @@ func (s *Store) ReadApplicant(ctx context.Context, appeal int64, by actor.Actor,
 		return who, err
 	}
 	return who, s.sealer.open(applicantName(appeal), row.Sealed, &who)
+}
+
+// Access is one reading of an applicant by an officer.
+type Access struct {
+	At      time.Time
+	User    int64
+	Appeal  int64
+	Purpose string
+}
+
+// ListAccess lists who has read the applicant of an appeal, latest first.
+func (s *Store) ListAccess(ctx context.Context, appeal int64) ([]Access, error) {
+	var rows []accessRow
+	if err := s.fresh.WithContext(ctx).Where("appeal_id = ?", appeal).Order("id DESC").Find(&rows).Error; err != nil {
+		return nil, translate(err)
+	}
+	out := make([]Access, len(rows))
+	for i, r := range rows {
+		out[i] = Access{r.At.time(), r.UserID, r.AppealID, r.Purpose}
+	}
+	return out, nil
 }

@@ -35,7 +35,7 @@ type dialect struct {
 	quarter string
 	// tail selects events after a position; see tail.go.
 	tail, tailAt string
-	rebaseLog                  func(context.Context, *sql.DB) error
+	rebaseLog    func(context.Context, *sql.DB) error
 }
 
 var postgresDialect = dialect{

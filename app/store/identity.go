@@ -301,10 +301,9 @@ func (s *Store) DeleteSession(ctx context.Context, tokenHash string) error {
 	return translate(s.write.WithContext(ctx).Delete(&sessionRow{}, "token_hash = ?", tokenHash).Error)
 }
 
-// DeleteSessions ends all sessions of a user, and of everybody those that
-// expired before the instant.
-func (s *Store) DeleteSessions(ctx context.Context, user int64, before time.Time) (int, error) {
-	done := s.write.WithContext(ctx).Delete(&sessionRow{}, "user_id = ? OR expires_at < ?", user, instant(before))
+// DeleteSessions ends all sessions of a user.
+func (s *Store) DeleteSessions(ctx context.Context, user int64) (int, error) {
+	done := s.write.WithContext(ctx).Delete(&sessionRow{}, "user_id = ?", user)
 	return int(done.RowsAffected), translate(done.Error)
 }
 
@@ -320,4 +319,3 @@ func (s *Store) FindToken(ctx context.Context, tokenHash string, now time.Time) 
 	return one(s.users(ctx, "api_tokens t JOIN users u ON u.id = t.user_id"+withRoles+
 		" WHERE t.token_hash = ? AND t.expires_at > ? AND NOT u.disabled"+byRole, "", nil, tokenHash, instant(now)))
 }
-

@@ -46,8 +46,8 @@ type Store struct {
 	write, read, fresh       *gorm.DB
 	writeDB, readDB, freshDB *sql.DB
 
-	pool, readPool  *pgxpool.Pool // nil on SQLite
-	group           *groupCommit  // nil on PostgreSQL
+	pool, readPool *pgxpool.Pool // nil on SQLite
+	group          *groupCommit  // nil on PostgreSQL
 
 	ids struct {
 		sync.Mutex

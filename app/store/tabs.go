@@ -24,7 +24,7 @@ func (s *Store) CountTabs(ctx context.Context, scope workflow.Scope, now time.Ti
 		if !ok {
 			continue
 		}
-		parts = append(parts, fmt.Sprintf("SELECT '%s' AS tab, count(*) AS n FROM (%s) AS %s", tab, text, tab))
+		parts = append(parts, fmt.Sprintf("SELECT '%s' AS tab, count(*) AS n FROM (%s) AS of_%s", tab, text, tab))
 		args = append(args, values...)
 	}
 	if len(parts) == 0 {
@@ -65,4 +65,3 @@ func (s *Store) tabCount(tab workflow.Tab, scope workflow.Scope, now time.Time) 
 	}
 	return fmt.Sprintf("SELECT 1 FROM appeals%s LIMIT %d", c.where(), tabCap), c.args, true
 }
-

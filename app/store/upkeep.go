@@ -55,3 +55,10 @@ func (s *Store) FindCalendar(ctx context.Context, version string) ([]byte, error
 	err := s.fresh.WithContext(ctx).Where("version = ?", version).Take(&row).Error
 	return row.Body, translate(err)
 }
+
+// CountAppeals counts all appeals.
+func (s *Store) CountAppeals(ctx context.Context) (int, error) {
+	var n int64
+	err := s.read.WithContext(ctx).Model(&appealRow{}).Count(&n).Error
+	return int(n), translate(err)
+}

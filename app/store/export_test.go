@@ -1,0 +1,41 @@
+package store
+
+import "reflect"
+
+// Columns are the columns of every row struct by table.
+func Columns() map[string][]string {
+	out := map[string][]string{}
+	add := func(name string, columns []string) { out[name] = columns }
+	add(columnsOf[appealRow]())
+	add(columnsOf[applicantRow]())
+	add(columnsOf[deadlineRow]())
+	add(columnsOf[eventRow]())
+	add(columnsOf[outboxRow]())
+	add(columnsOf[answerRow]())
+	add(columnsOf[photoRow]())
+	add(columnsOf[draftRow]())
+	add(columnsOf[accessRow]())
+	add(columnsOf[calendarRow]())
+	add(columnsOf[noticeRow]())
+	add(columnsOf[letterRow]())
+	add(columnsOf[agencyRow]())
+	add(columnsOf[userRow]())
+	add(columnsOf[membershipRow]())
+	add(columnsOf[sessionRow]())
+	add(columnsOf[tokenRow]())
+	add(columnsOf[territoryRow]())
+	add(columnsOf[rubricVersionRow]())
+	add(columnsOf[routeRow]())
+	add(columnsOf[templateRow]())
+	return out
+}
+
+func columnsOf[T any]() (table string, columns []string) {
+	t := newTable[T]()
+	for i, typ := range t.types {
+		if typ == "" {
+			panic("no type for " + t.name + "." + t.columns[i] + " " + reflect.TypeFor[T]().String())
+		}
+	}
+	return t.name, t.columns
+}

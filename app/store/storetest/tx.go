@@ -1,0 +1,178 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/deadline"
+)
+
+func testTx(t *testing.T, open Opener) {
+	s := open(t)
+	ctx := t.Context()
+
+	t.Run("a change is read back whole", func(t *testing.T) {
+		id := take(t, s, Noon, 3)
+		var want workflow.Appeal
+		require.NoError(t, change(ctx, s, id, func(a *workflow.Appeal) {
+			a.Stage, a.Executor, a.Agency, a.Round = workflow.StageAnswered, 9, 4, 2
+			a.RegisteredAt, a.DueAt = Noon.Add(time.Hour), time.Time{}
+			a.FirstSigned, a.AnsweredAt, a.ClosedAt = Noon.Add(2*time.Hour), Noon.Add(3*time.Hour), Noon.Add(4*time.Hour)
+			a.Outcome, a.Rating, a.Refuted, a.Late, a.Hops = workflow.Solved, 2, true, true, 2
+			a.Extended, a.Asked, a.Interims, a.PromisedOn = true, 5, 1, Noon.Add(72*time.Hour)
+			a.Lapsed, a.Level = true, 3
+			a.Deadline[0].State, a.Deadline[0].EndedAt = deadline.Met, Noon
+			a.Deadline[0].Step, a.Deadline[0].NextAt = "", time.Time{}
+			a.Deadline = append(a.Deadline, clockOf(3, deadline.Rating, 4, Noon, Noon.Add(360*time.Hour)))
+			want = *a
+		}))
+		c, err := s.FindCase(ctx, id)
+		require.NoError(t, err)
+		want.Events, want.Hash, want.Version = 3, "event 3", 2
+		require.Equal(t, want, c.Appeal)
+		require.Len(t, c.Events, 3)
+		require.EqualValues(t, 5, c.Events[2].Actor)
+	})
+
+	t.Run("what can become nothing again does", func(t *testing.T) {
+		id := take(t, s, Noon, 3)
+		require.NoError(t, change(ctx, s, id, func(a *workflow.Appeal) { a.Executor, a.Asked, a.Level = 9, 5, 2 }))
+		require.NoError(t, change(ctx, s, id, func(a *workflow.Appeal) { a.Executor, a.Asked, a.Level = 0, 0, 0 }))
+		c, err := s.FindCase(ctx, id)
+		require.NoError(t, err)
+		require.Zero(t, c.Appeal.Executor)
+		require.Zero(t, c.Appeal.Asked)
+		require.Zero(t, c.Appeal.Level)
+	})
+
+	t.Run("an error leaves nothing", func(t *testing.T) {
+		id := take(t, s, Noon, 3)
+		cause := errors.New("no")
+		err := s.InTx(ctx, func(tx workflow.Tx) error {
+			a, err := tx.FindAppeal(ctx, id)
+			require.NoError(t, err)
+			a.Stage = workflow.StageClosed
+			require.NoError(t, tx.SaveAppeal(ctx, a))
+			require.NoError(t, tx.AddOutbox(ctx, workflow.Outbox{Topic: workflow.TopicNotifyAuthor, Appeal: id, Payload: "{}"}))
+			return cause
+		})
+		require.ErrorIs(t, err, cause)
+		c, err := s.FindCase(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, workflow.StageModeration, c.Appeal.Stage)
+		require.Equal(t, 1, c.Appeal.Version)
+	})
+
+	t.Run("a fault comes out as it went in", func(t *testing.T) {
+		err := s.InTx(ctx, func(workflow.Tx) error { return fault.New(fault.Forbidden, "act.forbidden") })
+		requireKind(t, fault.Forbidden, err)
+	})
+
+	t.Run("a panic gives the connection back", func(t *testing.T) {
+		for range 20 {
+			require.Panics(t, func() { _ = s.InTx(ctx, func(workflow.Tx) error { panic("oh") }) })
+		}
+		take(t, s, Noon, 3)
+	})
+
+	t.Run("a stale version is a conflict", func(t *testing.T) {
+		id := take(t, s, Noon, 3)
+		c, err := s.FindCase(ctx, id)
+		require.NoError(t, err)
+		require.NoError(t, change(ctx, s, id, func(a *workflow.Appeal) { a.Level = 1 }))
+		requireKind(t, fault.Conflict, s.InTx(ctx, func(tx workflow.Tx) error { return tx.SaveAppeal(ctx, &c.Appeal) }))
+	})
+
+	t.Run("an appeal that isn't there", func(t *testing.T) {
+		requireKind(t, fault.NotFound, s.InTx(ctx, func(tx workflow.Tx) error {
+			_, err := tx.FindAppeal(ctx, 1<<40)
+			return err
+		}))
+	})
+
+	t.Run("changes at once follow one another", func(t *testing.T) {
+		id := take(t, s, Noon, 3)
+		var wg sync.WaitGroup
+		var failed atomic.Int64
+		for range 16 {
+			wg.Go(func() {
+				if err := change(ctx, s, id, func(a *workflow.Appeal) { a.Hops++ }); err != nil {
+					failed.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		require.Zero(t, failed.Load())
+		c, err := s.FindCase(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, 16, c.Appeal.Hops)
+		require.Equal(t, 17, c.Appeal.Version)
+		require.Len(t, c.Events, 18)
+	})
+
+	t.Run("answers", func(t *testing.T) { testAnswers(t, open) })
+
+	t.Run("pictures are counted", func(t *testing.T) {
+		id := take(t, s, Noon, 3)
+		photos := []workflow.Photo{{Key: "1.jpg", Answer: 4}, {Key: "2.jpg", Answer: 4}}
+		require.NoError(t, s.InTx(ctx, func(tx workflow.Tx) error { return tx.AddPhotos(ctx, id, photos) }))
+		c, err := s.FindCase(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, photos, c.Photos)
+		require.NotZero(t, photos[0].ID)
+		rows, _, err := s.ListInbox(ctx, workflow.InboxQuery{
+			Scope: workflow.Scope{Region: true}, Tab: workflow.TabAll, IDs: []int64{id}, Limit: 5,
+		})
+		require.NoError(t, err)
+		require.Equal(t, 2, rows[0].Photos)
+	})
+}
+
+func testAnswers(t *testing.T, open Opener) {
+	t.Helper()
+	s := open(t)
+	ctx := t.Context()
+	id := take(t, s, Noon, 3)
+	in := func(fn func(tx workflow.Tx) error) error { return s.InTx(ctx, fn) }
+	find := func() (a *workflow.Answer) {
+		require.NoError(t, in(func(tx workflow.Tx) (err error) {
+			a, err = tx.FindAnswer(ctx, id, 1)
+			return err
+		}))
+		return a
+	}
+	require.Nil(t, find())
+	a := &workflow.Answer{
+		Appeal: id, Round: 1, Text: "Засыпали", Outcome: workflow.Solved, State: workflow.AnswerDraft, Author: 5,
+		CreatedAt: Noon, UpdatedAt: Noon,
+	}
+	require.NoError(t, in(func(tx workflow.Tx) error { return tx.SaveAnswer(ctx, a) }))
+	require.NotZero(t, a.ID)
+	require.Equal(t, 1, a.Version)
+	require.Equal(t, a, find())
+
+	second := *a
+	second.ID = 0
+	requireKind(t, fault.Conflict, in(func(tx workflow.Tx) error { return tx.SaveAnswer(ctx, &second) }))
+
+	old := *a
+	a.State, a.Signer, a.SignedAt, a.UpdatedAt = workflow.AnswerSigned, 6, Noon.Add(time.Hour), Noon.Add(time.Hour)
+	a.PromisedOn, a.Ground = Noon.Add(24*time.Hour), "ст. 11"
+	require.NoError(t, in(func(tx workflow.Tx) error { return tx.SaveAnswer(ctx, a) }))
+	require.Nil(t, find())
+	requireKind(t, fault.Conflict, in(func(tx workflow.Tx) error { return tx.SaveAnswer(ctx, &old) }))
+	signed := *a
+	signed.Text = "Другое"
+	requireKind(t, fault.Conflict, in(func(tx workflow.Tx) error { return tx.SaveAnswer(ctx, &signed) }))
+
+	c, err := s.FindCase(ctx, id)
+	require.NoError(t, err)
+	require.Equal(t, []workflow.Answer{*a}, c.Answers)
+}
