@@ -78,7 +78,8 @@ type frame struct {
 
 func takesPhotos(c echo.Context) bool {
 	p := c.Request().URL.Path
-	return strings.HasSuffix(p, "/photos") || p == "/api/v1/appeals"
+	return strings.HasSuffix(p, "/photos") || p == "/api/v1/appeals" ||
+		strings.HasPrefix(p, "/console/") && strings.HasSuffix(p, "/answer")
 }
 
 func packedAlready(c echo.Context) bool {

@@ -1,0 +1,250 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/search"
+	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/deadline"
+)
+
+// card is all that is shown of a case.
+type card struct {
+	Page      ui.Page
+	Appeal    workflow.Appeal
+	Queue     queue
+	Topic     string
+	Place     string
+	Agency    string
+	Against   string
+	Executor  string
+	Photos    []workflow.Photo // the citizen's
+	Mapped    bool             // there are boundaries to draw the point on
+	Clocks    []clockLine
+	Signed    []signedAnswer
+	Draft     *workflow.Answer // not signed yet
+	Proofs    []workflow.Photo // of the answer in the making
+	Forms     []actionForm
+	Items     []historyItem
+	Hops      []hop
+	Similar   []similar
+	Applicant *workflow.Applicant
+	Next      string
+	Done      string
+}
+
+// clockLine is one open deadline.
+type clockLine struct {
+	Name  string
+	DueAt time.Time
+	Spent int
+	State ui.DueState
+	Main  bool // the date that the citizen sees
+}
+
+// signedAnswer is an answer as it went out.
+type signedAnswer struct {
+	workflow.Answer
+	SignerName string
+	Photos     []workflow.Photo
+}
+
+// hop is one agency that had the case.
+type hop struct {
+	Agency string
+	From   time.Time
+	To     time.Time // zero where it still has it
+	Reason string    // why it was passed on
+}
+
+// similar is an earlier case of the same topic with its answer.
+type similar struct {
+	ID      int64
+	Number  string
+	Place   string
+	Text    string
+	Answer  string
+	Outcome workflow.Outcome
+	Rating  int
+}
+
+// Card shows a case.
+func (h *Handlers) Card(c echo.Context) error {
+	ctx, _ := h.begin(c)
+	found, err := h.find(c)
+	if err != nil {
+		return err
+	}
+	return h.renderCard(c, found, doneWords(ctx, c.QueryParam("done"), ""), nil)
+}
+
+func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string, applicant *workflow.Applicant) error {
+	ctx := edge.Ctx(c)
+	a, by := &found.Appeal, edge.Actor(ctx)
+	q := readQueue(c.QueryParams())
+	page, err := h.page(c, a.Number)
+	if err != nil {
+		return err
+	}
+	page.Back = q.url("/console")
+	page.Search.Value = ""
+	view := h.facts(ctx, found, q)
+	view.Page, view.Done, view.Applicant = page, done, applicant
+	view.Next = h.next(ctx, q, a)
+	if view.Forms, err = h.forms(ctx, by, a, q, view.Next != ""); err != nil {
+		return err
+	}
+	view.Items, view.Hops = h.history(ctx, found), h.hops(ctx, found)
+	if view.Similar, err = h.similar(ctx, by, a); err != nil {
+		return err
+	}
+	return edge.Render(c, http.StatusOK, cardPage(view))
+}
+
+// facts are what a case says of itself; they cost no further reading.
+func (h *Handlers) facts(ctx context.Context, found *workflow.Case, q queue) card {
+	n, a := h.names(ctx), &found.Appeal
+	view := card{
+		Appeal: *a, Queue: q, Topic: n.branch(a.Rubric), Place: n.territory(a.Place.Territory), Agency: n.agency(a.Agency),
+		Clocks: clocks(ctx, a), Mapped: n.book.Places.Mapped() && a.Place.Point != nil,
+	}
+	if a.Against != 0 {
+		view.Against = n.agency(a.Against)
+	}
+	if a.Executor != 0 {
+		view.Executor = n.user(a.Executor)
+	}
+	shots := map[int64][]workflow.Photo{}
+	for _, p := range found.Photos {
+		shots[p.Answer] = append(shots[p.Answer], p)
+	}
+	view.Photos = shots[0]
+	for i := range found.Answers {
+		answer := found.Answers[i]
+		if answer.State == workflow.AnswerSigned {
+			view.Signed = append(view.Signed, signedAnswer{answer, n.user(answer.Signer), shots[answer.ID]})
+			continue
+		}
+		view.Draft, view.Proofs = &answer, shots[answer.ID]
+	}
+	slices.Reverse(view.Signed)
+	return view
+}
+
+// clocks are the open deadlines, that of the answer first.
+func clocks(ctx context.Context, a *workflow.Appeal) []clockLine {
+	now := ui.Now(ctx)
+	var out []clockLine
+	for _, d := range a.Deadline {
+		if d.State != deadline.Open {
+			continue
+		}
+		line := clockLine{
+			Name: ui.T(ctx, "deadline."+string(d.Kind)), DueAt: d.DueAt, Spent: int(100 * min(d.Spent(now), 1)),
+			State: ui.DueOK, Main: d.Kind == deadline.Review,
+		}
+		switch {
+		case !d.PausedAt.IsZero():
+			line.State = ui.DuePaused
+		case d.Overdue(now):
+			line.State = ui.DueOverdue
+		case line.Spent >= 80:
+			line.State = ui.DueSoon
+		}
+		out = append(out, line)
+	}
+	slices.SortStableFunc(out, func(x, y clockLine) int {
+		if x.Main != y.Main {
+			if x.Main {
+				return -1
+			}
+			return 1
+		}
+		return x.DueAt.Compare(y.DueAt)
+	})
+	return out
+}
+
+// next is the address of the case that follows in the queue, "" where none
+// does. At the end of the queue it begins anew.
+func (h *Handlers) next(ctx context.Context, q queue, a *workflow.Appeal) string {
+	if q.Tab == "" || q.Words != "" {
+		return ""
+	}
+	query, err := q.query(workflow.ScopeOf(edge.Actor(ctx)), ui.Now(ctx), ui.Zone(ctx))
+	if err != nil {
+		return ""
+	}
+	query.Limit = 2
+	query.After = cursorOf(q.Tab, a.SubmittedAt, a.DueAt, a.ID)
+	for range 2 {
+		rows, _, err := h.cfg.Reader.ListInbox(ctx, query)
+		if err != nil {
+			return "" // the card is of use without
+		}
+		for _, r := range rows {
+			if r.ID != a.ID {
+				return q.url(cardURL(r.ID))
+			}
+		}
+		query.After = workflow.Cursor{}
+	}
+	return ""
+}
+
+// similarShown is how many earlier cases a card shows.
+const similarShown = 4
+
+// similar finds earlier cases of the topic that were answered, those nearby
+// first. An index that can't be asked costs the card only this part.
+func (h *Handlers) similar(ctx context.Context, by actor.Actor, a *workflow.Appeal) ([]similar, error) {
+	scope := workflow.ScopeOf(by)
+	var ids []int64
+	for _, territory := range [][]int64{{a.Place.Territory}, nil} {
+		for _, stage := range []workflow.Stage{workflow.StageClosed, workflow.StageAnswered} {
+			if len(ids) >= similarShown {
+				break
+			}
+			found, err := h.cfg.Index.Search(ctx, search.Query{
+				Region: scope.Region, Agencies: scope.Agencies, Rubric: a.Rubric, Territory: territory, Stage: string(stage),
+			}, 0, similarShown+1)
+			if err != nil {
+				return nil, nil //nolint:nilerr // see above
+			}
+			for _, hit := range found.Hits {
+				if hit.ID != a.ID && !slices.Contains(ids, hit.ID) && len(ids) < similarShown {
+					ids = append(ids, hit.ID)
+				}
+			}
+		}
+	}
+	cases, err := h.cfg.Reader.FindCases(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	n := h.names(ctx)
+	var out []similar
+	for i := range cases {
+		one := &cases[i]
+		if len(one.Answers) == 0 || !workflow.CanSee(by, &one.Appeal) {
+			continue
+		}
+		last := one.Answers[len(one.Answers)-1]
+		if last.State != workflow.AnswerSigned {
+			continue
+		}
+		out = append(out, similar{
+			ID: one.Appeal.ID, Number: one.Appeal.Number, Place: n.territory(one.Appeal.Place.Territory),
+			Text: one.Appeal.Text, Answer: last.Text, Outcome: last.Outcome, Rating: one.Appeal.Rating,
+		})
+	}
+	return out, nil
+}

@@ -1,0 +1,150 @@
+// Package console is where officers work: sign-in, the inbox, the card of an
+// appeal with every action on it, and their notices.
+//
+// It decides no rights: [workflow.CanSee] says which cards exist for a person
+// and [workflow.Allowed] which actions they are shown.
+package console
+
+import (
+	"context"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/app/photo"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/search"
+	"github.com/otklik/otklik/workflow"
+)
+
+// Directory names agencies and people, from memory: it is asked many times for
+// a page.
+type Directory interface {
+	Agency(id int64) (identity.Agency, bool)
+	Agencies() []identity.Agency
+	User(id int64) (identity.User, bool) // disabled ones too
+	// Staff lists who has a role in the agency and may sign in.
+	Staff(agency int64) []identity.User
+}
+
+// Templates are the answers to begin with.
+type Templates interface {
+	// ListTemplates lists those for the agency and the topic, and for all.
+	ListTemplates(ctx context.Context, agency int64, rubric string) ([]workflow.AnswerTemplate, error)
+}
+
+// Loads counts the cases on executors' desks.
+type Loads interface {
+	// CountLoads counts by user; who has none is left out.
+	CountLoads(ctx context.Context, users []int64) (map[int64]int, error)
+}
+
+// Photos keeps cleaned pictures.
+type Photos interface {
+	Put(ctx context.Context, owner string, p photo.Picture) (key string, err error)
+	Open(ctx context.Context, key string) (r io.ReadCloser, size int64, err error)
+}
+
+// DemoUser is a sign-in that the demo region shows to everybody.
+type DemoUser struct {
+	Login    string
+	Password string
+	Name     string
+	Role     actor.Role
+}
+
+// Config is what the console is made of.
+type Config struct {
+	Accounts  *identity.Accounts
+	Cookies   edge.Cookies
+	Engine    *workflow.Engine
+	Reader    workflow.Reader
+	Templates Templates
+	Loads     Loads
+	Rubrics   *rubricator.Rubricator
+	Directory Directory
+	Index     search.Index
+	Notices   notify.Store
+	Photos    Photos
+	Clock     clock.Clock
+	Demo      []DemoUser // shown on the sign-in page; nil outside of the demo
+}
+
+// Handlers answer the console's addresses.
+type Handlers struct{ cfg Config }
+
+// New makes the console of its parts.
+func New(cfg Config) *Handlers { return &Handlers{cfg: cfg} }
+
+// begin fixes the present of the screen.
+func (h *Handlers) begin(c echo.Context) (context.Context, time.Time) {
+	now := h.cfg.Clock.Now()
+	edge.Note(c, func(ctx context.Context) context.Context { return ui.WithNow(ctx, now) })
+	return edge.Ctx(c), now
+}
+
+// page is the frame around a screen of the signed-in person.
+func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
+	ctx := edge.Ctx(c)
+	path := c.Request().URL.Path
+	u := edge.User(ctx)
+	unseen, err := h.cfg.Notices.CountUnseen(ctx, u.ID)
+	if err != nil {
+		return ui.Page{}, err
+	}
+	p := ui.Page{
+		Title: title, Area: ui.Console, Path: c.Request().URL.RequestURI(), Wide: true, SignOut: "/sign-out",
+		Search: &ui.Search{Action: "/console", Value: c.QueryParam("q")},
+		User:   &ui.User{Name: u.Name, Note: h.duties(ctx, u)},
+		Nav: []ui.NavItem{{
+			Text: ui.T(ctx, "console.title"), URL: "/console",
+			Current: path == "/console" || strings.HasPrefix(path, "/console/appeals/"),
+		}},
+	}
+	if u.Actor().Regional() {
+		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "console.nav.dashboard"), URL: "/dashboard"})
+	}
+	p.Nav = append(p.Nav, ui.NavItem{
+		Text: ui.T(ctx, "console.nav.notices"), URL: "/console/notices", Count: unseen, Current: path == "/console/notices",
+	})
+	return p, nil
+}
+
+// duties says in words what the person does and where.
+func (h *Handlers) duties(ctx context.Context, u *identity.User) string {
+	var lines []string
+	for _, m := range u.Memberships {
+		s := ui.T(ctx, "role."+string(m.Role))
+		if a, ok := h.cfg.Directory.Agency(m.Agency); ok {
+			s += ", " + a.Name.In(ui.Lang(ctx))
+		}
+		lines = append(lines, s)
+	}
+	return strings.Join(lines, "; ")
+}
+
+// find loads the case of the path. One that the person may not see doesn't
+// exist for them.
+func (h *Handlers) find(c echo.Context) (*workflow.Case, error) {
+	id, err := edge.ID(c, "id")
+	if err != nil {
+		return nil, err
+	}
+	found, err := h.cfg.Reader.FindCase(edge.Ctx(c), id)
+	if err != nil {
+		return nil, err
+	}
+	if !workflow.CanSee(edge.Actor(edge.Ctx(c)), &found.Appeal) {
+		return nil, fault.New(fault.NotFound, "error.not_found")
+	}
+	return found, nil
+}

@@ -1,0 +1,49 @@
+package console
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+)
+
+// noticesShown is how many notices are listed, the newest.
+const noticesShown = 100
+
+// Notices lists what the officer was told.
+func (h *Handlers) Notices(c echo.Context) error {
+	ctx, _ := h.begin(c)
+	page, err := h.page(c, ui.T(ctx, "console.notices.title"))
+	if err != nil {
+		return err
+	}
+	list, err := h.cfg.Notices.ListNotices(ctx, edge.User(ctx).ID, noticesShown)
+	if err != nil {
+		return err
+	}
+	return edge.Render(c, http.StatusOK, noticesPage(page, list))
+}
+
+// SeeNotices marks them all as seen.
+func (h *Handlers) SeeNotices(c echo.Context) error {
+	ctx := edge.Ctx(c)
+	if err := h.cfg.Notices.MarkSeen(ctx, edge.User(ctx).ID); err != nil {
+		return err
+	}
+	return edge.SeeOther(c, "/console/notices")
+}
+
+func noticeURL(n notify.Notice) string { return "/console/appeals/" + strconv.FormatInt(n.Appeal, 10) }
+
+func unseen(list []notify.Notice) (n int) {
+	for _, one := range list {
+		if !one.Seen {
+			n++
+		}
+	}
+	return n
+}
