@@ -134,7 +134,13 @@ func (t *table) cells(territories, names []string, now time.Time) ([]search.Cell
 			return nil, err
 		}
 	}
-	var out []search.Cell
+	filled := len(t.sparse)
+	for i := range t.dense {
+		if t.dense[i].count > 0 {
+			filled++
+		}
+	}
+	out := make([]search.Cell, 0, filled)
 	add := func(territory, name int, c *tally) {
 		out = append(out, search.Cell{
 			Territory: ids[territory], By: names[name],

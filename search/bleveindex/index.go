@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -20,6 +21,7 @@ import (
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
 	"go.etcd.io/bbolt"
+	"golang.org/x/time/rate"
 
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/search"
@@ -27,6 +29,18 @@ import (
 
 // warmEvery is how often the rows of new segments are built ahead of queries.
 const warmEvery = time.Second
+
+// behindErrors names the function that bleve calls when it fails behind our back:
+// a full disk, a merge that finds a torn segment.
+const behindErrors = "otklik"
+
+func init() {
+	// bleve retries at once and without end: tell once in a while.
+	sometimes := rate.Sometimes{Interval: 10 * time.Second}
+	scorch.RegistryAsyncErrorCallbacks[behindErrors] = func(err error, path string) {
+		sometimes.Do(func() { slog.Error("search index fails", "path", path, "error", err) })
+	}
+}
 
 // Options tune an index. The zero value is right for most.
 type Options struct {
@@ -84,7 +98,7 @@ func open(path string, opts Options) (b bleve.Index, err error) {
 	if opts.LockTimeout == 0 {
 		opts.LockTimeout = 2 * time.Second
 	}
-	config := map[string]any{"bolt_timeout": opts.LockTimeout.String()}
+	config := map[string]any{"bolt_timeout": opts.LockTimeout.String(), "asyncErrorCallbackName": behindErrors}
 	if fresh, err := empty(path); err != nil {
 		return nil, unusable(path, err)
 	} else if fresh {

@@ -203,6 +203,10 @@ func add(out []float32, dict segment.TermDictionary, term string, weight float64
 			some.ReplaceActual(roaring.And(all, docs))
 		}
 	}
+	return sum(out, it, weight)
+}
+
+func sum(out []float32, it segment.PostingsIterator, weight float64) error {
 	for {
 		posting, err := it.Next()
 		if err != nil || posting == nil {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
 	"github.com/otklik/otklik/search"
 )
 
@@ -36,52 +38,61 @@ func (ix *Index) Similar(ctx context.Context, text string, limit int) ([]search.
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := v.parts[i].nearest(i, terms, best); err != nil {
+		if err := v.nearest(i, terms, best); err != nil {
 			return nil, err
 		}
 	}
 	return count(*best, ix.columns.leaves.list(), limit), nil
 }
 
+// known is a term of a text that the index has.
+type known struct {
+	lists  []segment.PostingsList // by part
+	having int                    // texts with the term
+}
+
 // telling returns the rarest known terms of a text, as many as may be read.
-func (v *view) telling(text string) ([]weighted, error) {
-	type known struct {
-		term string
-		df   int
+func (v *view) telling(text string) ([]known, error) {
+	found := stems(text)
+	all := make([]known, len(found))
+	for i := range all {
+		all[i].lists = make([]segment.PostingsList, len(v.parts))
 	}
-	var all []known
-	for _, term := range stems(text) {
-		df, err := v.frequency(term)
+	for i := range v.parts {
+		dict, err := v.parts[i].segment.Dictionary(fieldText)
 		if err != nil {
 			return nil, err
 		}
-		if df > 0 {
-			all = append(all, known{term, df})
+		for k, term := range found {
+			list, err := dict.PostingsList([]byte(term), nil, nil)
+			if err != nil {
+				return nil, err
+			}
+			all[k].lists[i] = list
+			all[k].having += int(list.Count()) //nolint:gosec // a count of documents
 		}
 	}
-	slices.SortStableFunc(all, func(a, b known) int { return cmp.Compare(a.df, b.df) })
-	var out []weighted
+	all = slices.DeleteFunc(all, func(k known) bool { return k.having == 0 })
+	slices.SortStableFunc(all, func(a, b known) int { return cmp.Compare(a.having, b.having) })
 	read := 0
-	for _, k := range all {
-		if len(out) == maxSimilar || len(out) > 0 && read+k.df > maxPostings {
-			break
+	for i, k := range all {
+		read += k.having
+		if i == maxSimilar || i > 0 && read > maxPostings {
+			return all[:i], nil
 		}
-		read += k.df
-		out = append(out, weighted{k.term, rarity(v.docs, k.df)})
 	}
-	return out, nil
+	return all, nil
 }
 
-// nearest offers the part's worked documents that have any of the terms.
-func (p *part) nearest(at int, terms []weighted, best *worstFirst) error {
-	dict, err := p.segment.Dictionary(fieldText)
-	if err != nil {
-		return err
-	}
+// nearest offers a part's worked documents that have any of the terms.
+func (v *view) nearest(at int, terms []known, best *worstFirst) error {
+	p := &v.parts[at]
 	sums := borrowScores(len(p.rows))
 	defer sums.release()
+	var it segment.PostingsIterator
 	for _, t := range terms {
-		if err := add(*sums, dict, t.term, t.weight, nil); err != nil {
+		it = t.lists[at].Iterator(true, true, false, it)
+		if err := sum(*sums, it, rarity(v.docs, t.having)); err != nil {
 			return err
 		}
 	}
