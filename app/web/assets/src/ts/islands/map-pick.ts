@@ -10,7 +10,8 @@
 //   <p id="place-status" aria-live="polite"></p>
 //
 // data-lat, data-lon, data-territory and data-status are ids. The territory's
-// field gets the id of the territory in whose boundary the point lies.
+// field gets the id of the territory in whose boundary the point lies. With
+// data-readonly the map only shows the point.
 
 import { Marker } from "maplibre-gl";
 import { addLabels, areaAt, loadAreas, openMap } from "../map";
@@ -32,9 +33,10 @@ export async function start(root: HTMLElement): Promise<void> {
   });
   map.addLayer({ id: "line", type: "line", source: "areas", paint: { "line-color": "#6a8f94", "line-width": 1 } });
   addLabels(map, areas);
-  map.getCanvas().style.cursor = "crosshair";
+  const readonly = root.dataset.readonly !== undefined;
+  if (!readonly) map.getCanvas().style.cursor = "crosshair";
 
-  const pin = new Marker({ color: "#0b5c68", draggable: true });
+  const pin = new Marker({ color: "#0b5c68", draggable: !readonly });
   const put = (at: { lng: number; lat: number }) => {
     const area = areaAt(areas, at.lng, at.lat);
     if (areas.features.length > 0 && !area) {
@@ -53,7 +55,7 @@ export async function start(root: HTMLElement): Promise<void> {
     if (status) status.textContent = text;
   };
 
-  map.on("click", (event) => put(event.lngLat));
+  if (!readonly) map.on("click", (event) => put(event.lngLat));
   let last = pin.getLngLat();
   pin.on("dragstart", () => {
     last = pin.getLngLat();

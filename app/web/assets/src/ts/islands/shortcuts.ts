@@ -5,6 +5,9 @@
 //   /        search                      ?       help
 //   Esc      close, leave the search
 //
+// Anything marked data-key="KeyA" (a link, a button, a summary) is pressed by
+// its key; a form that opens takes the focus.
+//
 // The island stands on the table's body (or anything that holds rows marked
 // data-row); a row's first link is what it opens. Help is <dialog id="keys">,
 // whose box data-keys-off switches single keys off for this browser
@@ -58,9 +61,11 @@ export function start(root: HTMLElement): void {
     // «?» stays, to be able to switch the others on again.
     if (off?.checked && event.code !== "Slash") return;
     const action = actions[(event.shiftKey ? "Shift+" : "") + event.code];
-    if (!action) return;
+    const target = event.shiftKey ? null : document.querySelector<HTMLElement>(`[data-key="${event.code}"]`);
+    if (!action && !target) return;
     event.preventDefault();
-    action();
+    if (action) action();
+    else if (target) press(target);
   });
   root.addEventListener("focusin", (event) => {
     const row = (event.target as HTMLElement).closest<HTMLElement>("[data-row], tr");
@@ -69,6 +74,15 @@ export function start(root: HTMLElement): void {
       row.setAttribute("data-picked", "");
     }
   });
+}
+
+function press(target: HTMLElement): void {
+  target.scrollIntoView({ block: "nearest" });
+  target.focus({ preventScroll: true });
+  target.click();
+  const details = target.closest("details");
+  if (target.tagName !== "SUMMARY" || !details?.open) return;
+  details.querySelector<HTMLElement>("form :is(input:not([type=hidden]), select, textarea)")?.focus();
 }
 
 function help(): HTMLDialogElement | null {
