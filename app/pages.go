@@ -1,8 +1,31 @@
 package app
 
-import "github.com/otklik/otklik/app/web"
+import (
+	"github.com/otklik/otklik/app/demo"
+	"github.com/otklik/otklik/app/web"
+	"github.com/otklik/otklik/app/web/console"
+	"github.com/otklik/otklik/app/web/edge"
+)
 
 // pages are the handlers of every part with what each needs.
 func (a *App) pages() (web.Pages, error) {
-	return web.Pages{}, nil
+	return web.Pages{
+		Console: console.New(console.Config{
+			Accounts: a.Accounts, Cookies: edge.NewCookies(a.Config.Base), Engine: a.Engine, Reader: a.Store,
+			Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
+			Notices: a.Store, Photos: a.Photos, Clock: a.Clock, Demo: a.demoUsers(),
+		}),
+	}, nil
+}
+
+// demoUsers are the sign-ins that everybody may see in the demo region.
+func (a *App) demoUsers() []console.DemoUser {
+	if !a.Config.Demo {
+		return nil
+	}
+	var out []console.DemoUser
+	for _, s := range demo.SignIns {
+		out = append(out, console.DemoUser{Login: s.Login, Password: demo.Password, Role: s.Role})
+	}
+	return out
 }

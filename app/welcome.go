@@ -38,7 +38,7 @@ func (a *App) Welcome() string {
 		fmt.Fprintf(&b, "\nDemo sign-ins, each with the password %s:\n", demo.Password)
 		ctx := ui.WithLang(context.Background(), lang.EN)
 		for _, s := range demo.SignIns {
-			fmt.Fprintf(&b, "  %-22s %s\n", s.Login, ui.T(ctx, s.Role))
+			fmt.Fprintf(&b, "  %-22s %s\n", s.Login, ui.T(ctx, "role."+string(s.Role)))
 		}
 	}
 	b.WriteString("\nCtrl-C ends it.\n")
@@ -46,7 +46,9 @@ func (a *App) Welcome() string {
 }
 
 // AgencyByCode returns an agency by its code.
-func (a *App) AgencyByCode(code string) (identity.Agency, bool) { return a.directory.AgencyByCode(code) }
+func (a *App) AgencyByCode(code string) (identity.Agency, bool) {
+	return a.directory.AgencyByCode(code)
+}
 
 // Migrate brings the database of the configuration up to date and returns the
 // migrations that it applied.

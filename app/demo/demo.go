@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/importer"
 	"github.com/otklik/otklik/app/store"
@@ -30,17 +31,17 @@ const Password = "otklik-demo"
 // SignIn is a demo user worth trying.
 type SignIn struct {
 	Login string
-	Role  string // catalogue key of the role
+	Role  actor.Role
 }
 
 // SignIns are the demo users through whose hands one appeal goes.
 var SignIns = []SignIn{
-	{"coordinator", "role.coordinator"},
-	{"executor", "role.executor"},
-	{"head", "role.head"},
-	{"moderator", "role.moderator"},
-	{"supervisor", "role.supervisor"},
-	{"admin", "role.system_admin"},
+	{"coordinator", actor.Coordinator},
+	{"executor", actor.Executor},
+	{"head", actor.Head},
+	{"moderator", actor.Moderator},
+	{"supervisor", actor.Supervisor},
+	{"admin", actor.SystemAdmin},
 }
 
 // Region is the product that is to be filled.
