@@ -5,9 +5,11 @@ import (
 	"html"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/otklik/otklik/search"
 )
@@ -35,6 +37,16 @@ func TestStems(t *testing.T) {
 			require.Equal(t, c.want, stems(c.text))
 		})
 	}
+}
+
+func TestPlain_agrees_with_the_Unicode_tables(t *testing.T) {
+	t.Parallel()
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if s := "а" + string(r) + "б"; utf8.ValidRune(r) && plain(s) {
+			require.Equal(t, norm.NFC.String(s), s, "%U", r)
+		}
+	}
+	require.False(t, plain("яма\xff"))
 }
 
 func TestSnippet(t *testing.T) {
