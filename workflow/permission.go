@@ -87,9 +87,13 @@ func Can(by actor.Actor, a *Appeal, action Action) error {
 // Allowed lists the actions that the actor may take with the appeal now, in
 // the order of the table.
 func Allowed(by actor.Actor, a *Appeal) []Action {
+	if !CanSee(by, a) {
+		return nil
+	}
 	var out []Action
-	for _, t := range transitions {
-		if !slices.Contains(out, t.Action) && Can(by, a, t.Action) == nil {
+	for i := range transitions {
+		t := &transitions[i]
+		if slices.Contains(t.From, a.Stage) && !slices.Contains(out, t.Action) && t.who(by, a) && t.guard(by, a) == nil {
 			out = append(out, t.Action)
 		}
 	}
