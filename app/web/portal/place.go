@@ -1,0 +1,215 @@
+package portal
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator/territory"
+	"github.com/otklik/otklik/workflow"
+)
+
+// placeTyped is what stands in the fields of the page.
+type placeTyped struct {
+	Lat, Lon, Address string
+	Territory         int64
+}
+
+// Place asks where it is.
+func (h *Handlers) Place(c echo.Context) error {
+	f, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	if f.d.Submitted != 0 {
+		return edge.SeeOther(c, f.at(stepDone))
+	}
+	return h.place(c, f, http.StatusOK, f.placeOf(), nil)
+}
+
+func (f *form) placeOf() placeTyped {
+	p := placeTyped{Address: f.d.Place.Address, Territory: f.d.Place.Territory}
+	if p.Address == "" {
+		p.Address = f.d.PlaceText
+	}
+	if at := f.d.Place.Point; at != nil {
+		p.Lat, p.Lon = strconv.FormatFloat(at.Lat, 'f', 6, 64), strconv.FormatFloat(at.Lon, 'f', 6, 64)
+	}
+	return p
+}
+
+func (h *Handlers) place(c echo.Context, f *form, status int, typed placeTyped, errs ui.Errors) error {
+	ctx := edge.Ctx(c)
+	p := f.frame(ctx, stepPlace, ui.T(ctx, "portal.place_title"), errs)
+	return edge.Render(c, status, placePage(p, f, h.mapOf(f.site, f.book.Places), typed, errs))
+}
+
+// SavePlace finds the territory: of the point by its boundary, of the chosen
+// municipality, or of the words of the address.
+func (h *Handlers) SavePlace(c echo.Context) error {
+	f, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	in := placeTyped{Lat: c.FormValue("lat"), Lon: c.FormValue("lon"), Address: tidy(c.FormValue("address"))}
+	in.Territory, _ = strconv.ParseInt(c.FormValue("territory"), 10, 64)
+	if c.FormValue("clear") != "" {
+		in.Lat, in.Lon = "", ""
+		f.d.Place.Point, f.d.Place.Address = nil, in.Address
+		return h.save(c, f, f.at(stepPlace))
+	}
+	place, err := findPlace(f.site, f.book.Places, in)
+	if errs, yes := wrong(edge.Ctx(c), err); yes {
+		// The words are kept even though the place isn't found yet.
+		if utf8.RuneCountInString(in.Address) <= maxAddress {
+			f.d.PlaceText = in.Address
+			if err := h.Drafts.SaveDraft(edge.Ctx(c), f.d); err != nil {
+				return err
+			}
+		}
+		return h.place(c, f, http.StatusUnprocessableEntity, in, errs)
+	}
+	f.d.Place, f.d.PlaceText = place, ""
+	return h.save(c, f, f.next(stepPlace))
+}
+
+func findPlace(s site, places *territory.Index, in placeTyped) (workflow.Place, error) {
+	var check fault.Check
+	check.That(utf8.RuneCountInString(in.Address) <= maxAddress, "address", "error.too_long", "max", maxAddress)
+	out := workflow.Place{Address: in.Address}
+	chosen, known := places.Find(in.Territory)
+	check.That(known || in.Territory == 0, "territory", "error.unknown_choice")
+	if in.Lat != "" || in.Lon != "" {
+		out.Point = readPoint(in.Lat, in.Lon)
+		if out.Point == nil {
+			check.Fail("address", "portal.bad_point")
+			return out, check.Err()
+		}
+		at, inside := places.Locate(out.Point.Lat, out.Point.Lon)
+		switch {
+		case inside:
+			out.Territory = at.ID
+			if m, ok := places.Municipality(at.ID); ok && known && !slices.Contains(places.Below(chosen.ID), at.ID) {
+				check.Fail("territory", "portal.place_mismatch", "place", m.Name.In(s.lang))
+			}
+		case places.Mapped():
+			check.Fail("address", "error.outside_region")
+		}
+	}
+	if out.Territory == 0 && known {
+		out.Territory = chosen.ID
+	}
+	if out.Territory == 0 && in.Address != "" {
+		out.Territory = byWords(places, in.Address)
+		check.That(out.Territory != 0, "territory", "portal.place_unclear")
+	}
+	if len(places.Municipalities()) == 0 && out.Territory == 0 {
+		out.Territory = places.Region().ID
+	}
+	if check.Err() == nil {
+		check.That(out.Territory != 0, "address", "error.place_required")
+	}
+	return out, check.Err()
+}
+
+func readPoint(lat, lon string) *workflow.Point {
+	y, err := strconv.ParseFloat(lat, 64)
+	x, err2 := strconv.ParseFloat(lon, 64)
+	if err != nil || err2 != nil || !(y >= -90 && y <= 90 && x >= -180 && x <= 180) {
+		return nil
+	}
+	return &workflow.Point{Lat: y, Lon: x}
+}
+
+// byWords finds the one municipality that an address names («г. Белогривск,
+// ул. Мира, 3»), 0 where it names none or several.
+func byWords(places *territory.Index, address string) int64 {
+	words := strings.FieldsFunc(strings.ToLower(address), func(r rune) bool { return strings.ContainsRune(" ,.;()\n\t\"«»", r) })
+	found := int64(0)
+	for _, t := range places.All() {
+		m, ok := places.Municipality(t.ID)
+		if !ok || !named(words, t.Short.RU, t.Name.RU) && !named(words, t.Short.EN, t.Name.EN) {
+			continue
+		}
+		if found != 0 && found != m.ID {
+			return 0
+		}
+		found = m.ID
+	}
+	return found
+}
+
+// named reports whether the words hold the name of a place in any case: they
+// begin with all of it but its ending.
+func named(words []string, short, name string) bool {
+	if short == "" {
+		short = name
+	}
+	own := strings.Fields(strings.ToLower(short))
+	if len(own) == 0 {
+		return false
+	}
+	for _, w := range own {
+		stem := []rune(strings.TrimRight(w, "."))
+		if len(stem) < 4 || isKind(w) {
+			continue
+		}
+		stem = stem[:max(4, len(stem)-2)]
+		if !slices.ContainsFunc(words, func(word string) bool {
+			return strings.HasPrefix(word, string(stem)) && len([]rune(word)) <= len(stem)+5
+		}) {
+			return false
+		}
+	}
+	return len([]rune(own[0])) >= 4 && !isKind(own[0])
+}
+
+// isKind reports whether the word says what kind of place it is.
+func isKind(w string) bool {
+	return slices.Contains([]string{
+		"район", "округ", "город", "городской", "муниципальный", "край", "область", "district", "town", "city", "okrug",
+	}, strings.TrimRight(w, "."))
+}
+
+func (f *form) checkPlace() error {
+	var check fault.Check
+	_, known := f.book.Places.Find(f.d.Place.Territory)
+	check.That(known || len(f.book.Places.All()) == 0, "address", "error.place_required")
+	return check.Err()
+}
+
+// municipalities are the options of the list.
+func (f *form) municipalities() []ui.Option {
+	var out []ui.Option
+	for _, m := range f.book.Places.Municipalities() {
+		out = append(out, ui.Option{Value: strconv.FormatInt(m.ID, 10), Label: m.Name.In(f.lang)})
+	}
+	return out
+}
+
+// chosenMunicipality is the value of the list for a territory.
+func (f *form) chosenMunicipality(id int64) []string {
+	if m, ok := f.book.Places.Municipality(id); ok {
+		return []string{strconv.FormatInt(m.ID, 10)}
+	}
+	return nil
+}
+
+// placeWords is the place in words.
+func placeWords(s site, places *territory.Index, p workflow.Place) []string {
+	var out []string
+	if p.Address != "" {
+		out = append(out, p.Address)
+	}
+	if t, ok := places.Find(p.Territory); ok {
+		out = append(out, t.Name.In(s.lang))
+	}
+	return out
+}

@@ -1,0 +1,76 @@
+// Package portal is the citizen's side: describing a problem step by step, on
+// the portal or inside the widget's frame, and following what becomes of it.
+// Everything but the map works without JavaScript.
+package portal
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/photo"
+	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/calendar"
+)
+
+// Engine performs what a citizen does; see [workflow.Engine].
+type Engine interface {
+	Submit(ctx context.Context, in workflow.Submission) (workflow.Receipt, error)
+	Act(ctx context.Context, by actor.Actor, appeal int64, cmd workflow.Command) (*workflow.Appeal, error)
+	AttachPhotos(ctx context.Context, by actor.Actor, appeal int64, photos []workflow.Photo) (*workflow.Appeal, error)
+	Secret(id int64) string
+	CheckSecret(id int64, secret string) bool
+}
+
+// Agencies knows the bodies that answer.
+type Agencies interface {
+	Agency(id int64) (identity.Agency, bool)
+	AgencyByCode(code string) (identity.Agency, bool)
+	// Agencies lists all, in the order in which people look for them.
+	Agencies() []identity.Agency
+}
+
+// Config is what the portal is made of.
+type Config struct {
+	Engine   Engine
+	Reader   workflow.Reader
+	Drafts   workflow.Drafts
+	Topics   *rubricator.Rubricator
+	Agencies Agencies
+	Photos   *photo.Bucket
+	Limits   photo.Limits // the zero value is photo.Default
+	Calendar *calendar.Calendar
+	Clock    clock.Clock
+	Zone     *time.Location
+	Base     *url.URL // address under which people reach us
+	Rates    Rates    // the zero value is DefaultRates
+	// Unlimited lets every address send as often as it likes.
+	Unlimited bool
+	// Tiles is the template of a tile server's address for the map, Attribution
+	// what that server wants to be said; without them the map shows boundaries.
+	Tiles, Attribution string
+}
+
+// MaxPhotos is how many pictures a form takes.
+const MaxPhotos = workflow.MaxPhotos
+
+// Handlers are the pages of citizens.
+type Handlers struct {
+	Config
+	slow brakes
+}
+
+// New makes the pages.
+func New(cfg Config) *Handlers {
+	if cfg.Limits == (photo.Limits{}) {
+		cfg.Limits = photo.Default
+	}
+	if cfg.Rates == (Rates{}) {
+		cfg.Rates = DefaultRates
+	}
+	return &Handlers{Config: cfg, slow: newBrakes(cfg.Rates, cfg.Unlimited)}
+}

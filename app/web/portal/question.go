@@ -1,0 +1,107 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator"
+)
+
+// Questions asks what the topic wants to know.
+func (h *Handlers) Questions(c echo.Context) error {
+	f, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	switch {
+	case f.d.Submitted != 0:
+		return edge.SeeOther(c, f.at(stepDone))
+	case f.leaf == nil:
+		return edge.SeeOther(c, f.at(stepTopic))
+	case len(f.asked()) == 0:
+		return edge.SeeOther(c, f.next(stepQuestions))
+	}
+	return f.questions(c, http.StatusOK, nil)
+}
+
+func (f *form) questions(c echo.Context, status int, errs ui.Errors) error {
+	ctx := edge.Ctx(c)
+	return edge.Render(c, status, questionsPage(f.frame(ctx, stepQuestions, ui.T(ctx, "portal.questions_title"), errs), f, errs))
+}
+
+// SaveQuestions keeps the answers. The right ones are kept even where others
+// are wrong.
+func (h *Handlers) SaveQuestions(c echo.Context) error {
+	f, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	if f.leaf == nil {
+		return edge.SeeOther(c, f.at(stepTopic))
+	}
+	if f.d.Replies == nil {
+		f.d.Replies = map[string]string{}
+	}
+	for _, q := range f.asked() {
+		f.d.Replies[q.Code] = typed(c, q)
+	}
+	_, err = f.replies()
+	if errs, yes := wrong(edge.Ctx(c), err); yes {
+		return f.questions(c, http.StatusUnprocessableEntity, errs)
+	}
+	return h.save(c, f, f.next(stepQuestions))
+}
+
+// typed reads the answer to a question; a date comes in three parts.
+func typed(c echo.Context, q rubricator.Question) string {
+	name := rubricator.QuestionField(q.Code)
+	if q.Type != rubricator.QDate {
+		return tidy(c.FormValue(name))
+	}
+	parts := []string{tidy(c.FormValue(name + "-day")), tidy(c.FormValue(name + "-month")), tidy(c.FormValue(name + "-year"))}
+	if strings.Join(parts, "") == "" {
+		return ""
+	}
+	return strings.Join(parts, ".")
+}
+
+// dateParts is what stood in the three parts of a date.
+func dateParts(value string) (day, month, year string) {
+	parts := append(strings.SplitN(value, ".", 3), "", "", "")
+	return parts[0], parts[1], parts[2]
+}
+
+func options(s site, q rubricator.Question) []ui.Option {
+	var out []ui.Option
+	for _, o := range q.Options {
+		out = append(out, ui.Option{Value: o.Code, Label: o.Name.In(s.lang)})
+	}
+	return out
+}
+
+// questionHint is the question's own hint, or how a date is typed.
+func questionHint(ctx context.Context, f *form, q rubricator.Question) string {
+	if hint := q.Hint.In(f.lang); hint != "" {
+		return hint
+	}
+	if q.Type == rubricator.QDate {
+		day := f.now.In(ui.Zone(ctx)).AddDate(0, 0, -3)
+		return ui.T(ctx, "portal.date_hint", "example", day.Format("2 1 2006"))
+	}
+	return ""
+}
+
+// seasonDay is «15 октября» of 10-15.
+func seasonDay(ctx context.Context, monthDay string) string {
+	t, err := time.ParseInLocation("2006-01-02", ui.Now(ctx).In(ui.Zone(ctx)).Format("2006-")+monthDay, ui.Zone(ctx))
+	if err != nil {
+		return monthDay
+	}
+	return ui.Date(ctx, t)
+}

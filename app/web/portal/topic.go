@@ -1,0 +1,342 @@
+package portal
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator"
+)
+
+// choice is one topic on offer, with what a person wants to know before they
+// choose it.
+type choice struct {
+	Rubric *rubricator.Rubric
+	Path   string   // «Дороги → Дорожное полотно»
+	Words  []string // of the person, that spoke for it
+	Who    string   // who answers
+	Days   string   // «до 10 дней»
+	Level  string   // what of oneself one must tell
+	Urgent bool     // takes no appeal: it says whom to call
+	Closed string   // why it can't be chosen today
+}
+
+// offer is what a list of topics shows.
+type offer struct {
+	Here     *rubricator.Rubric   // the node whose children are listed, nil for the top
+	Branches []*rubricator.Rubric // below it
+	Leaves   []choice
+	Query    string
+	Found    []choice
+	Fitting  []choice // by the text
+}
+
+// How many topics are put before a person at once.
+const (
+	fittingTopics = 5
+	foundTopics   = 12
+	typedTopics   = 4 // while typing
+)
+
+// levels say what of oneself a topic asks one to tell.
+var levels = map[string]string{
+	"anonymous": "portal.level_anonymous", "contact": "portal.level_contact", "verified": "portal.level_verified",
+}
+
+func (h *Handlers) choice(ctx context.Context, s site, r *rubricator.Rubric, territory int64, words []string) choice {
+	ch := choice{
+		Rubric: r, Path: pathAbove(s, r), Words: words, Urgent: !r.Emergency.Empty(),
+		Who: h.whoAnswers(ctx, s, r, territory), Days: days(ctx, r), Level: ui.T(ctx, levels[r.Identity]),
+	}
+	if err := r.TakesAppeals(s.now.In(h.Zone)); err != nil && !ch.Urgent {
+		ch.Closed = closedWords(ctx, r, err)
+	}
+	return ch
+}
+
+func closedWords(ctx context.Context, r *rubricator.Rubric, err error) string {
+	if r.Season != nil {
+		return ui.T(ctx, "portal.out_of_season", "from", seasonDay(ctx, r.Season.From), "to", seasonDay(ctx, r.Season.To))
+	}
+	return ui.Message(ctx, err)
+}
+
+// pathAbove is the way from the category to just above the node.
+func pathAbove(s site, r *rubricator.Rubric) string {
+	var names []string
+	for _, n := range r.Path() {
+		if n != r {
+			names = append(names, n.Name.In(s.lang))
+		}
+	}
+	return strings.Join(names, " → ")
+}
+
+func days(ctx context.Context, r *rubricator.Rubric) string {
+	if r.Unit == "working" {
+		return ui.Plural(ctx, "portal.within_working", r.Days)
+	}
+	return ui.Plural(ctx, "portal.within_days", r.Days)
+}
+
+// whoAnswers names the agency; before the place is known it is named only
+// where it is the same everywhere.
+func (h *Handlers) whoAnswers(ctx context.Context, s site, r *rubricator.Rubric, territory int64) string {
+	book := h.Topics.Book()
+	places := []int64{territory}
+	if territory == 0 {
+		places = places[:0]
+		for _, m := range book.Places.Municipalities() {
+			places = append(places, m.ID)
+		}
+		if len(places) == 0 {
+			places = []int64{book.Places.Region().ID}
+		}
+	}
+	agency := int64(0)
+	for _, place := range places {
+		d, err := book.Router.Route(r, place)
+		switch {
+		case err != nil:
+			return ui.T(ctx, "portal.who_unknown")
+		case agency != 0 && agency != d.Agency:
+			return ui.T(ctx, "portal.who_by_place")
+		}
+		agency = d.Agency
+	}
+	a, ok := h.Agencies.Agency(agency)
+	if !ok {
+		return ui.T(ctx, "portal.who_unknown")
+	}
+	return s.name(a)
+}
+
+// offer gathers what the query of the address asks for.
+func (h *Handlers) offer(c echo.Context, s site, text string, territory int64) (offer, error) {
+	ctx, book := edge.Ctx(c), h.Topics.Book()
+	var o offer
+	choices := func(found []rubricator.Suggestion) []choice {
+		var out []choice
+		for _, f := range found {
+			out = append(out, h.choice(ctx, s, f.Rubric, territory, f.Words))
+		}
+		return out
+	}
+	if o.Query = tidy(c.QueryParam("q")); o.Query != "" {
+		found, err := h.Topics.Suggest(ctx, o.Query, foundTopics)
+		if err != nil {
+			return o, err
+		}
+		o.Found = choices(found)
+		return o, nil
+	}
+	if code := c.QueryParam("in"); code != "" {
+		node, ok := book.Tree.Find(code)
+		if !ok {
+			return o, fault.New(fault.NotFound, "rubric.unknown")
+		}
+		o.Here = node
+		children := node.Children
+		if node.Leaf() {
+			children = []*rubricator.Rubric{node}
+		}
+		for _, r := range children {
+			if r.Leaf() {
+				o.Leaves = append(o.Leaves, h.choice(ctx, s, r, territory, nil))
+			} else {
+				o.Branches = append(o.Branches, r)
+			}
+		}
+		return o, nil
+	}
+	o.Branches = book.Tree.Roots
+	if text == "" {
+		return o, nil
+	}
+	found, err := h.Topics.Suggest(ctx, text, fittingTopics)
+	o.Fitting = choices(found)
+	return o, err
+}
+
+// Topics walks and searches the tree before a form is begun.
+func (h *Handlers) TopicList(c echo.Context) error {
+	if c.QueryParam("q") != "" {
+		if err := h.slow.asks.pass(c); err != nil {
+			return err
+		}
+	}
+	s := h.site(c)
+	o, err := h.offer(c, s, "", 0)
+	if err != nil {
+		return err
+	}
+	p := s.page(edge.Ctx(c), ui.T(edge.Ctx(c), "portal.topic_title"))
+	p.Back = s.url("/")
+	if o.Here != nil || o.Query != "" {
+		p.Back = s.topicsAbove(o)
+	}
+	return edge.Render(c, http.StatusOK, topicsPage(p, s, o))
+}
+
+// topicsAbove is the address of the list one step up.
+func (s site) topicsAbove(o offer) string {
+	if o.Here != nil && o.Here.Parent() != nil {
+		return s.url("/topics", "in", o.Here.Parent().Code)
+	}
+	return s.url("/topics")
+}
+
+// Topic tells about one topic before a form is begun, and begins it.
+func (h *Handlers) Topic(c echo.Context) error {
+	leaf, ok := h.Topics.Book().Tree.Find(c.Param("code"))
+	if !ok {
+		return fault.New(fault.NotFound, "rubric.unknown")
+	}
+	if !leaf.Leaf() {
+		return edge.SeeOther(c, h.site(c).url("/topics", "in", leaf.Code))
+	}
+	return h.topic(c, http.StatusOK, leaf, "", nil)
+}
+
+func (h *Handlers) topic(c echo.Context, status int, leaf *rubricator.Rubric, text string, errs ui.Errors) error {
+	ctx, s := edge.Ctx(c), h.site(c)
+	s.path = s.url("/topics/" + leaf.Code)
+	p := s.page(ctx, leaf.Name.In(s.lang))
+	p.Invalid = len(errs) > 0
+	p.Back = s.url("/topics")
+	if leaf.Parent() != nil {
+		p.Back = s.url("/topics", "in", leaf.Parent().Code)
+	}
+	return edge.Render(c, status, topicPage(p, s, h.choice(ctx, s, leaf, 0, nil), text, errs))
+}
+
+// Suggest answers the island that asks while the text is typed: buttons of the
+// form that the text stands in.
+func (h *Handlers) Suggest(c echo.Context) error {
+	if err := h.slow.asks.pass(c); err != nil {
+		return err
+	}
+	ctx, s := edge.Ctx(c), h.site(c)
+	found, err := h.Topics.Suggest(ctx, tidy(c.FormValue("text")), typedTopics)
+	if err != nil {
+		return err
+	}
+	var choices []choice
+	for _, f := range found {
+		choices = append(choices, h.choice(ctx, s, f.Rubric, 0, f.Words))
+	}
+	return edge.Render(c, http.StatusOK, typedList(choices))
+}
+
+// ChooseTopic offers topics to the draft's text.
+func (h *Handlers) ChooseTopic(c echo.Context) error {
+	f, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	if f.d.Submitted != 0 {
+		return edge.SeeOther(c, f.at(stepDone))
+	}
+	return h.chooseTopic(c, f, http.StatusOK, nil)
+}
+
+func (h *Handlers) chooseTopic(c echo.Context, f *form, status int, errs ui.Errors) error {
+	o, err := h.offer(c, f.site, f.d.Text, f.d.Place.Territory)
+	if err != nil {
+		return err
+	}
+	ctx := edge.Ctx(c)
+	p := f.frame(ctx, stepTopic, ui.T(ctx, "portal.topic_title"), errs)
+	switch {
+	case o.Here != nil && o.Here.Parent() != nil:
+		p.Back = f.at(stepTopic, "in", o.Here.Parent().Code)
+	case o.Here != nil || o.Query != "":
+		p.Back = f.at(stepTopic)
+	}
+	return edge.Render(c, status, chooseTopicPage(p, f, o, errs))
+}
+
+// SaveTopic keeps the chosen topic. Answers to the former one's questions are
+// kept too: where the new one asks the same, they are there.
+func (h *Handlers) SaveTopic(c echo.Context) error {
+	f, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	code := c.FormValue("rubric")
+	f.choose(code)
+	if f.leaf == nil {
+		if to := h.refusal(f, code); to != "" {
+			return edge.SeeOther(c, to)
+		}
+		check := fault.Check{}
+		check.Fail("rubric", "error.choose_one")
+		errs, _ := wrong(edge.Ctx(c), check.Err())
+		return h.chooseTopic(c, f, http.StatusUnprocessableEntity, errs)
+	}
+	changed := f.d.Rubric != code
+	f.d.Rubric = code
+	then := f.next(stepTopic)
+	if f.review && changed {
+		// The new topic's own pages come before the review page.
+		for _, s := range f.steps() {
+			if s == stepHelp || s == stepQuestions {
+				then = f.at(s)
+				break
+			}
+		}
+	}
+	return h.save(c, f, then)
+}
+
+// refusal is the page that says why a topic takes no appeal now, "" where the
+// code is of no topic.
+func (h *Handlers) refusal(f *form, code string) string {
+	node, ok := f.book.Tree.Find(code)
+	switch {
+	case !ok:
+		return ""
+	case !node.Leaf():
+		return f.at(stepTopic, "in", code)
+	default:
+		return f.url("/report/"+f.d.Token+"/urgent", "topic", code)
+	}
+}
+
+// Urgent says whom to call where the topic takes no appeal.
+func (h *Handlers) Urgent(c echo.Context) error {
+	f, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	leaf, ok := f.book.Tree.Find(c.QueryParam("topic"))
+	if !ok || leaf.TakesAppeals(f.now.In(h.Zone)) == nil {
+		return edge.SeeOther(c, f.at(stepTopic))
+	}
+	ctx := edge.Ctx(c)
+	p := f.frame(ctx, stepTopic, leaf.Name.In(f.lang), nil)
+	p.Back = f.at(stepTopic)
+	return edge.Render(c, http.StatusOK, urgentPage(p, f, h.choice(ctx, f.site, leaf, 0, nil)))
+}
+
+// Help shows what to do first, where the topic knows.
+func (h *Handlers) Help(c echo.Context) error {
+	f, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	if f.leaf == nil || f.leaf.Help.Empty() {
+		return edge.SeeOther(c, f.at(stepTopic))
+	}
+	ctx := edge.Ctx(c)
+	then := f.next(stepHelp)
+	if f.review && len(f.asked()) > 0 {
+		then = f.at(stepQuestions)
+	}
+	return edge.Render(c, http.StatusOK, helpPage(f.frame(ctx, stepHelp, ui.T(ctx, "portal.help_title"), nil), f, then))
+}
