@@ -5,10 +5,13 @@ import (
 
 	"github.com/otklik/otklik/app/web/assets"
 	"github.com/otklik/otklik/app/web/console"
+	"github.com/otklik/otklik/app/web/portal"
+	"github.com/otklik/otklik/app/web/widget"
 )
 
 // Pages are the handlers of every part.
 type Pages struct {
+	Portal  *portal.Handlers
 	Console *console.Handlers
 }
 
@@ -17,6 +20,29 @@ func (h *frame) routes(e *echo.Echo) {
 	e.GET("/healthz", h.health)
 	e.GET("/readyz", h.ready)
 	e.GET("/assets/*", echo.WrapHandler(assets.Handler()))
+
+	if p := h.cfg.Pages.Portal; p != nil {
+		e.GET("/", p.Home)
+		forms(e.Group(""), p)
+		e.GET("/status", p.Lookup)
+		e.POST("/status", p.FindStatus)
+		a := e.Group("/a/:number/:secret")
+		a.GET("", p.Status)
+		a.GET("/photos/:photo", p.Evidence)
+		a.POST("/photos", p.AddEvidence)
+		a.POST("/:action", p.Act)
+		e.GET("/agencies", p.AgencyList)
+		e.GET("/agencies/:code", p.AgencyPage)
+		e.GET("/territories.geojson", p.Boundaries)
+		e.GET("/about", p.About)
+		e.GET("/privacy", p.Privacy)
+		e.GET("/accessibility", p.Accessibility)
+
+		e.GET(widget.LoaderPath, widget.Loader())
+		framed := e.Group("/embed/:agency", widget.Framed(p.Agencies))
+		framed.GET("", p.Home)
+		forms(framed, p)
+	}
 
 	if p := h.cfg.Pages.Console; p != nil {
 		e.GET("/sign-in", p.SignInForm)
@@ -35,4 +61,35 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/appeals/:id/:action", p.ActionForm)
 		g.POST("/appeals/:id/:action", p.Act)
 	}
+}
+
+// forms are the pages by which a citizen reports a problem, on the portal and in
+// the widget alike.
+func forms(g *echo.Group, p *portal.Handlers) {
+	g.GET("/topics", p.TopicList)
+	g.GET("/topics/:code", p.Topic)
+	g.POST("/suggest", p.Suggest)
+	g.GET("/report", p.BeginAgain)
+	g.POST("/report", p.Begin)
+	r := g.Group("/report/:token")
+	r.GET("", p.Review)
+	r.GET("/text", p.Text)
+	r.POST("/text", p.SaveText)
+	r.GET("/topic", p.ChooseTopic)
+	r.POST("/topic", p.SaveTopic)
+	r.GET("/urgent", p.Urgent)
+	r.GET("/help", p.Help)
+	r.GET("/questions", p.Questions)
+	r.POST("/questions", p.SaveQuestions)
+	r.GET("/place", p.Place)
+	r.POST("/place", p.SavePlace)
+	r.GET("/photos", p.Pictures)
+	r.POST("/photos", p.AddPictures)
+	r.GET("/photos/:photo", p.Picture)
+	r.POST("/photos/remove", p.RemovePicture)
+	r.GET("/contacts", p.Contacts)
+	r.POST("/contacts", p.SaveContacts)
+	r.GET("/review", p.Review)
+	r.POST("/review", p.Submit)
+	r.GET("/done", p.Done)
 }
