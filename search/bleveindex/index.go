@@ -78,10 +78,12 @@ func Open(path string, opts Options) (*Index, error) {
 	return ix, nil
 }
 
-// Discard removes the index in a folder, so that Open makes a new one. A folder
-// that holds no index is left alone.
+// parts are the names in the folder of an index; what else lies there is not ours.
+var parts = []string{"store", "index_meta.json"}
+
+// Discard removes the index in a folder, so that Open makes a new one.
 func Discard(path string) error {
-	for _, part := range []string{"store", "index_meta.json"} {
+	for _, part := range parts {
 		if err := os.RemoveAll(filepath.Join(path, part)); err != nil {
 			return fmt.Errorf("discard search index: %w", err)
 		}
@@ -129,16 +131,18 @@ func create(path string, config map[string]any) (bleve.Index, error) {
 	return b, nil
 }
 
-// empty reports whether there is nothing at the path yet.
+// empty reports whether no index was begun at the path.
 func empty(path string) (bool, error) {
 	if path == "" {
 		return true, nil
 	}
-	entries, err := os.ReadDir(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return true, nil
+	for _, part := range parts {
+		_, err := os.Lstat(filepath.Join(path, part))
+		if !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
 	}
-	return err == nil && len(entries) == 0, err
+	return true, nil
 }
 
 // unusable tells what to do about an index that doesn't open.

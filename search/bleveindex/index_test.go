@@ -145,6 +145,19 @@ func TestOpen_tells_what_to_do(t *testing.T) {
 	}
 }
 
+func TestOpen_and_Discard_leave_other_files_alone(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	note := filepath.Join(path, "NOTE")
+	require.NoError(t, os.WriteFile(note, []byte("mine"), 0o600))
+	ix, err := Open(path, Options{})
+	require.NoError(t, err)
+	require.NoError(t, ix.Close())
+	require.NoError(t, Discard(path))
+	require.FileExists(t, note)
+	require.NoError(t, Discard(filepath.Join(path, "nowhere")))
+}
+
 func TestOpen_waits_for_the_other_process_only_so_long(t *testing.T) {
 	t.Parallel()
 	path := t.TempDir()
