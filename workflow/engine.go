@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
@@ -56,15 +57,23 @@ type Submission struct {
 	Draft        string // token of the draft, "" for none
 }
 
-// MaxText is the longest text of an appeal, in characters.
-const MaxText = 4000
+// Longest text of an appeal, in characters. Another system may have taken
+// longer ones: an import cuts nothing.
+const (
+	MaxText     = 4000
+	MaxImported = 20_000
+)
 
-// Receipt is what the citizen gets: the number and the secret of the link.
+// Receipt is what the citizen gets: the number and the secret of the link, and
+// who answers by when.
 type Receipt struct {
 	ID     int64
 	Number string
 	Secret string
 	Fresh  bool // false where the key or the draft was already submitted
+	Stage  Stage
+	Agency int64
+	DueAt  time.Time // zero while no review runs
 }
 
 // Directory answers who works where.

@@ -23,7 +23,7 @@ func (e *Engine) Submit(ctx context.Context, in Submission) (Receipt, error) {
 	if in.By.Kind == actor.Officer && !in.By.Has(actor.Desk) {
 		return Receipt{}, fault.New(fault.Forbidden, "workflow.not_yours").With("action", string(Submit))
 	}
-	in.Text = clean(in.Text)
+	in.Text, in.Place.Address = clean(in.Text), clean(in.Place.Address)
 	leaf, err := e.check(ctx, in)
 	if err != nil {
 		return Receipt{}, err
@@ -43,36 +43,43 @@ func (e *Engine) Submit(ctx context.Context, in Submission) (Receipt, error) {
 	if !fresh {
 		return e.earlier(ctx, stored)
 	}
-	return Receipt{ID: stored, Number: write.Appeal.Number, Secret: e.Secret(stored), Fresh: true}, nil
+	r := e.receipt(&write.Appeal)
+	r.Fresh = true
+	return r, nil
+}
+
+func (e *Engine) receipt(a *Appeal) Receipt {
+	return Receipt{ID: a.ID, Number: a.Number, Secret: e.Secret(a.ID), Stage: a.Stage, Agency: a.Agency, DueAt: a.DueAt}
 }
 
 // earlier is the receipt of an appeal that is there already.
 func (e *Engine) earlier(ctx context.Context, id int64) (Receipt, error) {
-	r := Receipt{ID: id, Secret: e.Secret(id)}
+	var r Receipt
 	err := e.store.InTx(ctx, func(tx Tx) error {
 		a, err := tx.FindAppeal(ctx, id)
-		if err != nil {
-			return err
+		if err == nil {
+			r = e.receipt(a)
 		}
-		r.Number = a.Number
-		return nil
+		return err
 	})
-	if err != nil {
-		return Receipt{}, err
-	}
-	return r, nil
+	return r, err
 }
 
-// check tells everything that is wrong with a form at once.
+// check tells everything that is wrong with a form at once. What another
+// system took already, however short and nameless, is not refused here.
 func (e *Engine) check(ctx context.Context, in Submission) (Leaf, error) {
 	var check fault.Check
+	imported, least, most := in.By.Kind == actor.System, MinText, MaxText
+	if imported {
+		least, most = 1, MaxImported
+	}
 	switch n := length(in.Text); {
 	case n == 0:
 		check.Fail("text", "workflow.text_required")
-	case n < MinText:
-		check.Fail("text", "workflow.text_short", "min", MinText)
-	case n > MaxText:
-		check.Fail("text", "workflow.text_long", "max", MaxText)
+	case n < least:
+		check.Fail("text", "workflow.text_short", "min", least)
+	case n > most:
+		check.Fail("text", "workflow.text_long", "max", most)
 	}
 	check.That(in.Rubric != "", "rubric", "workflow.rubric_required")
 	check.That(in.Place.Territory != 0, "territory", "workflow.territory_required")
@@ -92,7 +99,7 @@ func (e *Engine) check(ctx context.Context, in Submission) (Leaf, error) {
 		return Leaf{}, err
 	}
 	check.That(leaf.Agency != 0 && leaf.Agency != in.Against, "rubric", "workflow.no_route")
-	if leaf.Contact || leaf.RuleSet == FZ59 {
+	if !imported && (leaf.Contact || leaf.RuleSet == FZ59) {
 		check.That(clean(in.Applicant.Name) != "", "name", "workflow.name_required")
 		check.That(in.Applicant.Email != "" || in.Applicant.Phone != "", "email", "workflow.contact_required")
 	}

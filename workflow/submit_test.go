@@ -123,3 +123,37 @@ func TestNewEngine_needs_its_parts(t *testing.T) {
 		require.Error(t, err, name)
 	}
 }
+
+func TestEngine_Submit_refuses_an_import_neither_for_brevity_nor_for_a_missing_name(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	in := form("formal")
+	in.By, in.Applicant, in.Text, in.Source = actor.Job, workflow.Applicant{}, "Яма", workflow.FromImport
+	r, err := s.Submit(context.Background(), in)
+	require.NoError(t, err)
+	require.Equal(t, actor.System, s.store.find(r.ID).Events[0].ActorKind)
+	in.Text = strings.Repeat("ж", workflow.MaxText+1)
+	_, err = s.Submit(context.Background(), in)
+	require.NoError(t, err)
+	in.Text = ""
+	_, err = s.Submit(context.Background(), in)
+	require.True(t, fault.Is(err, fault.Invalid), "but it says something")
+}
+
+func TestEngine_Submit_tells_who_answers_by_when_also_the_second_time(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	in := form("fast")
+	in.Key = "once"
+	first, err := s.Submit(context.Background(), in)
+	require.NoError(t, err)
+	require.True(t, first.Fresh)
+	a := s.store.find(first.ID).Appeal
+	require.Equal(t, a.Agency, first.Agency)
+	require.Equal(t, a.DueAt, first.DueAt)
+	require.Equal(t, a.Stage, first.Stage)
+	again, err := s.Submit(context.Background(), in)
+	require.NoError(t, err)
+	first.Fresh = false
+	require.Equal(t, first, again)
+}
