@@ -1,11 +1,14 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"net/url"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/fault"
@@ -79,7 +82,15 @@ func Agencies(ctx context.Context, s *store.Store, name string, r io.Reader, pas
 			return nil, err
 		}
 	}
-	in := &agencyImport{file: file, tree: tree, password: password}
+	in := &agencyImport{file: file, tree: tree, password: password, bad: slices.Concat(
+		unread(file.Agencies), unread(file.Routes), unread(file.Users), unread(file.Templates),
+	)}
+	if len(file.Agencies)+len(file.Routes)+len(file.Users)+len(file.Templates) == 0 {
+		in.bad.Add(0, "", "the file holds no agencies, routes, users or templates")
+	}
+	if n := utf8.RuneCountInString(password); n > 0 && n < identity.MinPassword {
+		in.bad.Add(0, "password", "the given one needs at least %d characters", identity.MinPassword)
+	}
 	if err := inTx(ctx, s, dry, in.run); err != nil {
 		return nil, err
 	}
@@ -110,6 +121,8 @@ func (in *agencyImport) run(tx *store.Import) error {
 		return err
 	}
 	in.agencies = idsOf(known, func(a identity.Agency) (string, int64) { return a.Code, a.ID })
+	// What is wrong is told of all parts at once, so a part that can't be saved
+	// for it doesn't keep the others from being looked at.
 	for _, part := range []func() error{in.saveAgencies, in.saveRoutes, in.saveUsers, in.saveTemplates} {
 		if err := part(); err != nil {
 			return err
@@ -117,6 +130,8 @@ func (in *agencyImport) run(tx *store.Import) error {
 	}
 	return in.bad.Err()
 }
+
+func (in *agencyImport) wrong() bool { return len(in.bad) > 0 }
 
 func idsOf[T any](list []T, of func(T) (string, int64)) map[string]int64 {
 	ids := make(map[string]int64, len(list))
@@ -127,9 +142,9 @@ func idsOf[T any](list []T, of func(T) (string, int64)) map[string]int64 {
 	return ids
 }
 
-// lookup finds an id by code; "" and "*" mean none. What isn't there is noted.
+// lookup finds an id by code; "" means none. What isn't there is noted.
 func (in *agencyImport) lookup(line int, field, code string, ids map[string]int64) int64 {
-	if code == "" || code == rubricator.Any {
+	if code == "" {
 		return 0
 	}
 	id, ok := ids[code]
@@ -151,8 +166,11 @@ func (in *agencyImport) saveAgencies() error {
 	list := make([]identity.Agency, 0, len(in.file.Agencies))
 	for _, it := range in.file.Agencies {
 		a := it.v
-		if a.Code == "" || slices.Contains(codes, a.Code) {
-			in.bad.Add(it.line, "code", "%q is empty or used before", a.Code)
+		switch {
+		case a.Code == "":
+			in.bad.Add(it.line, "code", "an agency needs one")
+		case slices.Contains(codes, a.Code):
+			in.bad.Add(it.line, "code", "%q is used before", a.Code)
 		}
 		if a.Name.RU == "" {
 			in.bad.Add(it.line, "name", "%s has no name in Russian", a.Code)
@@ -174,8 +192,14 @@ func (in *agencyImport) saveAgencies() error {
 			WidgetOrigins: a.Origins,
 		})
 	}
-	if err := in.bad.Err(); err != nil {
-		return err
+	if in.wrong() {
+		for _, a := range list { // the other parts may name them
+			in.agencies[a.Code] = 0
+		}
+		for _, it := range in.file.Agencies {
+			in.lookup(it.line, "parent", it.v.Parent, in.agencies)
+		}
+		return nil
 	}
 	// Once without and once with the body above: it may come later in the file.
 	if err := in.tx.SaveAgencies(list); err != nil {
@@ -186,6 +210,9 @@ func (in *agencyImport) saveAgencies() error {
 	}
 	for i, it := range in.file.Agencies {
 		list[i].Parent = in.lookup(it.line, "parent", it.v.Parent, in.agencies)
+		if it.v.Parent == it.v.Code {
+			in.bad.Add(it.line, "parent", "%s can't be above itself", it.v.Code)
+		}
 	}
 	in.results = append(in.results, counted("agencies", there, codes))
 	return in.tx.SaveAgencies(list)
@@ -204,7 +231,7 @@ func (in *agencyImport) saveRoutes() error {
 	}
 	if in.tree == nil {
 		in.bad.Add(in.file.Routes[0].line, "routes", "import a rubricator first")
-		return in.bad.Err()
+		return nil
 	}
 	type key struct {
 		rubric string
@@ -217,12 +244,15 @@ func (in *agencyImport) saveRoutes() error {
 		if _, ok := in.tree.Find(r.Rubric); !ok && r.Rubric != rubricator.Any {
 			in.bad.Add(it.line, "rubric", "there is no %q", r.Rubric)
 		}
-		rule := rubricator.Rule{
-			Rubric: r.Rubric, Territory: in.lookup(it.line, "territory", r.Territory, in.places),
-			Agency: in.lookup(it.line, "agency", r.Agency, in.agencies),
+		rule := rubricator.Rule{Rubric: r.Rubric, Agency: in.lookup(it.line, "agency", r.Agency, in.agencies)}
+		if r.Territory != rubricator.Any {
+			rule.Territory = in.lookup(it.line, "territory", r.Territory, in.places)
 		}
 		if r.Agency == "" {
 			in.bad.Add(it.line, "agency", "name the agency that answers")
+		}
+		if _, known := in.places[r.Territory]; !known && r.Territory != "" && r.Territory != rubricator.Any {
+			continue // told above
 		}
 		k := key{rule.Rubric, rule.Territory}
 		if first, twice := seen[k]; twice {
@@ -231,18 +261,27 @@ func (in *agencyImport) saveRoutes() error {
 		seen[k] = it.line
 		rules = append(rules, rule)
 	}
-	if err := in.bad.Err(); err != nil {
-		return err
+	if in.wrong() {
+		return nil
 	}
 	in.results = append(in.results, Result{What: "routes", Added: len(rules)})
 	return in.tx.ReplaceRules(rules)
 }
 
 func (in *agencyImport) saveUsers() error {
+	seen := map[string]int{}
 	for _, it := range in.file.Users {
-		u := identity.User{Login: it.v.Login, Name: it.v.Name, Email: it.v.Email}
+		// People sign in by it however they write it.
+		u := identity.User{Login: strings.ToLower(strings.TrimSpace(it.v.Login)), Name: it.v.Name, Email: it.v.Email}
 		if u.Login == "" || u.Name == "" {
 			in.bad.Add(it.line, "login", "a user needs a login and a name")
+		}
+		if first, twice := seen[u.Login]; twice && u.Login != "" {
+			in.bad.Add(it.line, "login", "%q is there already, in line %d", u.Login, first)
+		}
+		seen[u.Login] = it.line
+		if n := utf8.RuneCountInString(it.v.Password); n > 0 && n < identity.MinPassword {
+			in.bad.Add(it.line, "password", "%s: it needs at least %d characters", u.Login, identity.MinPassword)
 		}
 		for _, r := range it.v.Roles {
 			m := actor.Membership{Role: actor.Role(r.Role), Agency: in.lookup(it.line, "roles", r.Agency, in.agencies)}
@@ -254,14 +293,11 @@ func (in *agencyImport) saveUsers() error {
 			}
 			u.Memberships = append(u.Memberships, m)
 		}
-		if password := it.v.Password + in.password; it.v.Password != "" || in.password != "" {
-			if it.v.Password != "" {
-				password = it.v.Password
-			}
-			u.PasswordHash = identity.HashPassword(password)
-		}
-		if len(in.bad) > 0 {
+		if in.wrong() {
 			continue
+		}
+		if password := cmp.Or(it.v.Password, in.password); password != "" {
+			u.PasswordHash = identity.HashPassword(password)
 		}
 		if err := in.tx.SaveUser(&u); err != nil {
 			return fmt.Errorf("save user %s: %w", u.Login, err)
@@ -270,7 +306,7 @@ func (in *agencyImport) saveUsers() error {
 	if len(in.file.Users) > 0 {
 		in.results = append(in.results, Result{What: "users", Added: len(in.file.Users)})
 	}
-	return in.bad.Err()
+	return nil
 }
 
 func (in *agencyImport) saveTemplates() error {
@@ -296,8 +332,8 @@ func (in *agencyImport) saveTemplates() error {
 			Outcome: workflow.Outcome(t.Outcome), Body: t.Text,
 		})
 	}
-	if err := in.bad.Err(); err != nil {
-		return err
+	if in.wrong() {
+		return nil
 	}
 	in.results = append(in.results, Result{What: "answer templates", Added: len(list)})
 	return in.tx.SaveTemplates(list)

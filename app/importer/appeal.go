@@ -24,6 +24,13 @@ import (
 // rows change nothing.
 var AppealColumns = []string{"id", "text", "rubric", "territory", "lat", "lon", "address", "name", "email", "phone"}
 
+// Taken is one row that became an appeal.
+type Taken struct {
+	Done, Total int
+	ID          string // from the table, "" where it has none
+	Receipt     workflow.Receipt
+}
+
 // Intake takes one appeal; workflow.Engine does.
 type Intake interface {
 	Submit(ctx context.Context, in workflow.Submission) (workflow.Receipt, error)
@@ -33,7 +40,10 @@ type Intake interface {
 // citizen's: each is routed, registered, and its clock starts now. The table is
 // checked whole first. Each row is a unit of work of its own with a key made
 // from its id: a run that breaks off is finished by running it again.
-func Appeals(ctx context.Context, to Intake, book *rubricator.Book, name string, r io.Reader, dry bool, step func(done, total int)) (Result, error) {
+//
+// taken is told of each row that is in, dry runs apart: done of total, with the
+// id of the row.
+func Appeals(ctx context.Context, to Intake, book *rubricator.Book, name string, r io.Reader, dry bool, taken func(Taken) error) (Result, error) {
 	result := Result{What: "appeals"}
 	if form(name) != "csv" {
 		return result, wrongForm(name, "csv")
@@ -42,13 +52,15 @@ func Appeals(ctx context.Context, to Intake, book *rubricator.Book, name string,
 	if err != nil {
 		return result, err
 	}
-	for i, in := range rows {
-		step(i+1, len(rows))
-		if dry {
-			result.Added++
-			continue
+	if dry {
+		result.Added = len(rows)
+		return result, nil
+	}
+	for i, row := range rows {
+		receipt, err := to.Submit(ctx, row.in)
+		if err == nil {
+			err = taken(Taken{Done: i + 1, Total: len(rows), ID: row.id, Receipt: receipt})
 		}
-		receipt, err := to.Submit(ctx, in)
 		switch {
 		case err != nil:
 			return result, fmt.Errorf("row %d of %d (rows before it are in; run again to go on): %w", i+1, len(rows), err)
@@ -61,15 +73,24 @@ func Appeals(ctx context.Context, to Intake, book *rubricator.Book, name string,
 	return result, nil
 }
 
-func parseAppeals(book *rubricator.Book, r io.Reader) ([]workflow.Submission, error) {
-	cr := csv.NewReader(r)
+// appealRow is a row of the table.
+type appealRow struct {
+	id string
+	in workflow.Submission
+}
+
+func parseAppeals(book *rubricator.Book, r io.Reader) ([]appealRow, error) {
+	cr := csv.NewReader(withoutMark(r))
 	cr.FieldsPerRecord = -1
 	head, err := cr.Read()
 	if err != nil {
 		return nil, fault.Lines{{Line: 1, Reason: "there is no header row"}}
 	}
 	var bad fault.Lines
-	for _, h := range head {
+	for i, h := range head {
+		if slices.Index(head, h) != i {
+			bad.Add(1, h, "this column is there twice")
+		}
 		if !slices.Contains(AppealColumns, h) {
 			bad.Add(1, h, "unknown column; the columns are %s", strings.Join(AppealColumns, ", "))
 		}
@@ -87,7 +108,7 @@ func parseAppeals(book *rubricator.Book, r io.Reader) ([]workflow.Submission, er
 		places[t.Code] = t.ID
 	}
 	p := appealParser{book: book, places: places, head: head, seen: map[string]int{}}
-	var out []workflow.Submission
+	var out []appealRow
 	for {
 		row, err := cr.Read()
 		if errors.Is(err, io.EOF) {
@@ -114,9 +135,17 @@ type appealParser struct {
 	bad    fault.Lines
 }
 
-func (p *appealParser) row(line int, row []string) workflow.Submission {
+func (p *appealParser) row(line int, row []string) appealRow {
+	if len(row) != len(p.head) {
+		p.bad.Add(line, "", "has %d cells, the header has %d; text with commas goes into quotes", len(row), len(p.head))
+		return appealRow{}
+	}
+	if !utf8.ValidString(strings.Join(row, "")) {
+		p.bad.Add(line, "", "is not in UTF-8; save the table in that encoding")
+		return appealRow{}
+	}
 	cell := func(column string) string {
-		if i := slices.Index(p.head, column); i >= 0 && i < len(row) {
+		if i := slices.Index(p.head, column); i >= 0 {
 			return strings.TrimSpace(row[i])
 		}
 		return ""
@@ -126,8 +155,8 @@ func (p *appealParser) row(line int, row []string) workflow.Submission {
 		Applicant: workflow.Applicant{Name: cell("name"), Email: cell("email"), Phone: cell("phone"), Lang: "ru"},
 		Place:     workflow.Place{Address: cell("address")},
 	}
-	if n := utf8.RuneCountInString(in.Text); n == 0 || n > workflow.MaxText {
-		p.bad.Add(line, "text", "has %d characters; 1 to %d are taken", n, workflow.MaxText)
+	if n := utf8.RuneCountInString(in.Text); n == 0 || n > workflow.MaxImported {
+		p.bad.Add(line, "text", "has %d characters; 1 to %d are taken", n, workflow.MaxImported)
 	}
 	leaf, ok := p.book.Tree.Find(in.Rubric)
 	switch {
@@ -143,7 +172,8 @@ func (p *appealParser) row(line int, row []string) workflow.Submission {
 			p.bad.Add(line, "rubric", "nobody answers for %s there: add a route", in.Rubric)
 		}
 	}
-	if id := cell("id"); id != "" {
+	id := cell("id")
+	if id != "" {
 		if first, twice := p.seen[id]; twice {
 			p.bad.Add(line, "id", "%q was in line %d already", id, first)
 		}
@@ -151,7 +181,7 @@ func (p *appealParser) row(line int, row []string) workflow.Submission {
 		sum := sha256.Sum256([]byte("import\x00" + id))
 		in.Key = "import:" + hex.EncodeToString(sum[:16])
 	}
-	return in
+	return appealRow{id: id, in: in}
 }
 
 func (p *appealParser) point(line int, lat, lon string) *workflow.Point {

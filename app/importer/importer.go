@@ -1,13 +1,13 @@
 package importer
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -65,9 +65,8 @@ func counted(what string, there map[string]bool, codes []string) Result {
 type item[T any] struct {
 	line int
 	v    T
+	bad  fault.Lines // what of it could not be read
 }
-
-var yamlLine = regexp.MustCompile(`line \d+: `)
 
 // UnmarshalYAML implements yaml.Unmarshaler.
 func (i *item[T]) UnmarshalYAML(n *yaml.Node) error {
@@ -79,21 +78,65 @@ func (i *item[T]) UnmarshalYAML(n *yaml.Node) error {
 	dec := yaml.NewDecoder(bytes.NewReader(raw))
 	dec.KnownFields(true)
 	if err := dec.Decode(&i.v); err != nil {
-		what := strings.TrimPrefix(yamlLine.ReplaceAllString(err.Error(), ""), "yaml: ")
-		return fmt.Errorf("line %d: %s", n.Line, strings.TrimSpace(strings.TrimPrefix(what, "unmarshal errors:\n")))
+		// The lines that it names are those of the copy.
+		wrong := unreadable(err)
+		for k := range wrong {
+			wrong[k].Line = n.Line
+		}
+		i.bad = wrong
 	}
 	return nil
 }
 
 // readYAML decodes a file; what is wrong comes as fault.Lines.
 func readYAML(r io.Reader, into any) error {
-	if err := yaml.NewDecoder(r).Decode(into); err != nil {
+	dec := yaml.NewDecoder(withoutMark(r))
+	dec.KnownFields(true)
+	if err := dec.Decode(into); err != nil {
 		if errors.Is(err, io.EOF) {
 			return fault.Lines{{Reason: "the file is empty"}}
 		}
-		return fault.Lines{{Reason: strings.TrimPrefix(err.Error(), "yaml: ")}}
+		return unreadable(err)
 	}
 	return nil
+}
+
+// unreadable turns errors of the YAML decoder into lines; it tells them as
+// «line 3: …» one after the other.
+func unreadable(err error) fault.Lines {
+	what := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "unmarshal errors:\n")
+	var bad fault.Lines
+	for s := range strings.SplitSeq(what, "\n") {
+		line := 0
+		if n, _ := fmt.Sscanf(strings.TrimSpace(s), "line %d:", &line); n == 1 {
+			_, s, _ = strings.Cut(s, ":")
+		}
+		s = strings.TrimSpace(s)
+		if field, _, ok := strings.Cut(strings.TrimPrefix(s, "field "), " not found in type"); ok {
+			bad.Add(line, field, "there is no such key")
+			continue
+		}
+		bad.Add(line, "", "%s", s)
+	}
+	return bad
+}
+
+// withoutMark skips the byte order mark that some programs begin files with.
+func withoutMark(r io.Reader) io.Reader {
+	b := bufio.NewReader(r)
+	if head, err := b.Peek(3); err == nil && string(head) == "\ufeff" {
+		_, _ = b.Discard(3) // peeked: it is there
+	}
+	return b
+}
+
+// unread lists what could not be read of a list's elements.
+func unread[T any](list []item[T]) fault.Lines {
+	var bad fault.Lines
+	for _, it := range list {
+		bad = append(bad, it.bad...)
+	}
+	return bad
 }
 
 // form is how a file is written, by its name.

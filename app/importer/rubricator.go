@@ -18,9 +18,9 @@ func Rubricator(ctx context.Context, s *store.Store, name string, r io.Reader, d
 	var err error
 	switch form(name) {
 	case "yaml":
-		tree, err = rubricator.ParseYAML(r)
+		tree, err = rubricator.ParseYAML(withoutMark(r))
 	case "csv":
-		tree, err = rubricator.ParseCSV(r)
+		tree, err = rubricator.ParseCSV(withoutMark(r))
 	default:
 		err = wrongForm(name, "yaml", "csv")
 	}

@@ -23,7 +23,7 @@ func Territories(ctx context.Context, s *store.Store, name string, r io.Reader, 
 	var err error
 	switch form(name) {
 	case "geojson":
-		places, err = territory.ParseGeoJSON(r)
+		places, err = territory.ParseGeoJSON(withoutMark(r))
 	case "yaml":
 		places, err = parsePlaces(r)
 	default:
@@ -58,13 +58,16 @@ func parsePlaces(r io.Reader) ([]territory.Place, error) {
 	if err := readYAML(r, &file); err != nil {
 		return nil, err
 	}
-	var bad fault.Lines
+	bad := unread(file.Territories)
 	var places []territory.Place
 	seen := map[string]int{}
 	for _, it := range file.Territories {
 		t := it.v
-		if first, twice := seen[t.Code]; twice || t.Code == "" {
-			bad.Add(it.line, "code", "%q is empty or used before, in line %d", t.Code, first)
+		if first, twice := seen[t.Code]; twice {
+			bad.Add(it.line, "code", "%q is there already, in line %d", t.Code, first)
+		}
+		if t.Code == "" {
+			bad.Add(it.line, "code", "a territory needs one")
 		}
 		seen[t.Code] = it.line
 		if t.Name.RU == "" {
@@ -78,11 +81,22 @@ func parsePlaces(r io.Reader) ([]territory.Place, error) {
 		p := territory.Place{Line: it.line, ParentCode: t.Parent, Territory: territory.Territory{
 			Code: t.Code, Kind: t.Kind, Name: t.Name, Short: t.Short, OKTMO: t.OKTMO, Population: t.Population, Col: -1, Row: -1,
 		}}
-		if len(t.Grid) == 2 {
+		switch len(t.Grid) {
+		case 0:
+		case 2:
 			p.Col, p.Row = t.Grid[0], t.Grid[1]
+		default:
+			bad.Add(it.line, "grid", "%s: give [column, row]", t.Code)
 		}
-		if len(t.Center) == 2 {
+		switch len(t.Center) {
+		case 0:
+		case 2:
 			p.Lat, p.Lon = t.Center[0], t.Center[1]
+		default:
+			bad.Add(it.line, "center", "%s: give [latitude, longitude] in degrees", t.Code)
+		}
+		if p.Lat < -90 || p.Lat > 90 || p.Lon < -180 || p.Lon > 180 {
+			bad.Add(it.line, "center", "%s: %v is no latitude and longitude in degrees", t.Code, t.Center)
 		}
 		places = append(places, p)
 	}
