@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"os"
@@ -47,19 +48,72 @@ func importCommand() *cobra.Command {
 				return tell(cmd, r, dry, err)
 			}),
 		agencies,
-		importing("appeals FILE.csv", "Import messages from another system; their clocks start now",
-			func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
-				bar := progress(cmd, -1, "appeals")
-				r, err := importer.Appeals(cmd.Context(), a.Engine, a.Rubricator.Book(), file.Name(), file, dry,
-					func(done, total int) {
-						bar.ChangeMax(total)
-						_ = bar.Set(done)
-					})
-				_ = bar.Finish()
-				return tell(cmd, r, dry, err)
-			}),
+		appealsImport(),
 	)
 	return cmd
+}
+
+func appealsImport() *cobra.Command {
+	cmd := importing("appeals FILE.csv", "Import messages from another system; their clocks start now",
+		func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
+			path, err := cmd.Flags().GetString("receipts")
+			if err != nil {
+				return err
+			}
+			slips, err := openReceipts(path, dry)
+			if err != nil {
+				return err
+			}
+			bar := progress(cmd, -1, "appeals")
+			r, err := importer.Appeals(cmd.Context(), a.Engine, a.Rubricator.Book(), file.Name(), file, dry,
+				func(t importer.Taken) error {
+					bar.ChangeMax(t.Total)
+					_ = bar.Set(t.Done)
+					return slips.write(t)
+				})
+			_ = bar.Finish()
+			return tell(cmd, r, dry, errors.Join(err, slips.close()))
+		})
+	cmd.Flags().String("receipts", "", "write id, number and secret of each appeal to this file, for its owner's eyes")
+	return cmd
+}
+
+// receipts is the table of what was taken; the zero value writes nothing.
+type receipts struct {
+	file *os.File
+	rows *csv.Writer
+}
+
+// openReceipts begins the table. Whoever has a secret acts as the author, so
+// that nobody else may read the file.
+func openReceipts(path string, dry bool) (receipts, error) {
+	if path == "" || dry {
+		return receipts{}, nil
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return receipts{}, usageError{fmt.Errorf("receipts: %w", err)}
+	}
+	if err := f.Chmod(0o600); err != nil { // it may have been there
+		return receipts{}, errors.Join(err, f.Close())
+	}
+	r := receipts{file: f, rows: csv.NewWriter(f)}
+	return r, r.rows.Write([]string{"id", "number", "secret"})
+}
+
+func (r receipts) write(t importer.Taken) error {
+	if r.rows == nil {
+		return nil
+	}
+	return r.rows.Write([]string{t.ID, t.Receipt.Number, t.Receipt.Secret})
+}
+
+func (r receipts) close() error {
+	if r.rows == nil {
+		return nil
+	}
+	r.rows.Flush()
+	return errors.Join(r.rows.Error(), r.file.Close())
 }
 
 func importing(use, short string, run func(*cobra.Command, *app.App, *os.File, bool) error) *cobra.Command {

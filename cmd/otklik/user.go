@@ -99,19 +99,25 @@ func userTokenCommand() *cobra.Command {
 	var name string
 	var days int
 	cmd := &cobra.Command{
-		Use:   "token LOGIN",
+		Use:   "token LOGIN…",
 		Short: "Print a new API token of a user; it is shown once",
-		Args:  cobra.ExactArgs(1),
+		Long:  "Print a new API token of a user; it is shown once. Of several users each token stands after its login.",
+		Args:  cobra.MinimumNArgs(1),
 		RunE: with(func(cmd *cobra.Command, args []string, a *app.App) error {
-			u, err := a.Store.FindUserByLogin(cmd.Context(), strings.ToLower(args[0]))
-			if err != nil {
-				return fmt.Errorf("user %q: %w", args[0], err)
+			for _, login := range args {
+				u, err := a.Store.FindUserByLogin(cmd.Context(), strings.ToLower(login))
+				if err != nil {
+					return fmt.Errorf("user %q: %w", login, err)
+				}
+				token, err := a.Accounts.IssueToken(cmd.Context(), u.ID, name, time.Duration(days)*24*time.Hour)
+				if err != nil {
+					return err
+				}
+				if len(args) > 1 {
+					token = u.Login + "\t" + token
+				}
+				fmt.Fprintln(cmd.OutOrStdout(), token)
 			}
-			token, err := a.Accounts.IssueToken(cmd.Context(), u.ID, name, time.Duration(days)*24*time.Hour)
-			if err != nil {
-				return err
-			}
-			fmt.Fprintln(cmd.OutOrStdout(), token)
 			return nil
 		}),
 	}
