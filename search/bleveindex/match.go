@@ -126,10 +126,11 @@ func (p *part) find(q search.Query, words [][]string) (*roaring.Bitmap, error) {
 			return nil, err
 		}
 	}
+	docs := p.intersect(all)
 	if !q.From.IsZero() || !q.To.IsZero() {
-		all = append(all, p.between(q.From, q.To))
+		docs = p.between(docs, q.From, q.To)
 	}
-	return p.intersect(all), nil
+	return docs, nil
 }
 
 // intersect leaves the living documents that are in all the bitmaps.
@@ -180,8 +181,8 @@ func (p *part) havingWord(terms []string) (*roaring.Bitmap, error) {
 	return roaring.Or(text, answer), nil
 }
 
-// between returns the documents submitted in [from, to); a zero end is open.
-func (p *part) between(from, to time.Time) *roaring.Bitmap {
+// between leaves the documents submitted in [from, to); a zero end is open.
+func (p *part) between(docs *roaring.Bitmap, from, to time.Time) *roaring.Bitmap {
 	low, high := int64(-1<<63), int64(1<<63-1)
 	if !from.IsZero() {
 		low = ceilMicro(from)
@@ -190,12 +191,18 @@ func (p *part) between(from, to time.Time) *roaring.Bitmap {
 		high = ceilMicro(to)
 	}
 	dense := make([]uint64, (len(p.rows)+63)/64)
-	for i := range p.rows {
-		if t := p.rows[i].submitted; t >= low && t < high {
-			dense[i>>6] |= 1 << (i & 63)
+	var buf [1024]uint32
+	for it := docs.ManyIterator(); ; {
+		n := it.NextMany(buf[:])
+		if n == 0 {
+			return roaring.FromDense(dense, false)
+		}
+		for _, doc := range buf[:n] {
+			if t := p.rows[doc].submitted; t >= low && t < high {
+				dense[doc>>6] |= 1 << (doc & 63)
+			}
 		}
 	}
-	return roaring.FromDense(dense, false)
 }
 
 // ceilMicro is the first microsecond not before t: rows know no shorter times.
