@@ -51,14 +51,17 @@ type InboxQuery struct {
 	Category  string
 	Rubric    string
 	Territory int64
-	Agency    int64
-	Executor  int64
-	Source    Source
-	From, To  time.Time // submitted in [From, To)
-	IDs       []int64   // only these, for a text search; nil for all
-	After     Cursor    // keyset: rows after this one
-	Before    Cursor    // keyset: rows before this one, for «previous»
-	Limit     int
+	// Territories asks for any of these: a municipality with its settlements.
+	Territories []int64
+	Agency      int64
+	Executor    int64
+	Source      Source
+	Level       int       // overdue has climbed at least so far, see [Appeal]
+	From, To    time.Time // submitted in [From, To)
+	IDs         []int64   // only these, for a text search; nil for all
+	After       Cursor    // keyset: rows after this one
+	Before      Cursor    // keyset: rows before this one, for «previous»
+	Limit       int
 }
 
 // Cursor is the place of a row in an inbox tab's order. Tabs by due date are

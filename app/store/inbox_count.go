@@ -1,0 +1,33 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/otklik/otklik/workflow"
+)
+
+// CountInbox counts the rows that a query of the inbox would walk, up to most:
+// then there are that many or more. Limit and cursors don't matter.
+func (s *Store) CountInbox(ctx context.Context, q workflow.InboxQuery, most int) (n int, err error) {
+	agencies, all := agenciesOf(q.Scope, q.Agency)
+	stages, none := stagesOf(q.Tab, q.Stage)
+	if none || !all && len(agencies) == 0 {
+		return 0, nil
+	}
+	c := s.filters(q)
+	if !all {
+		c.add(s.dialect.in("agency_id"), s.dialect.ids(agencies))
+	}
+	if stages != nil {
+		names := make([]string, len(stages))
+		for i, stage := range stages {
+			names[i] = "'" + string(stage) + "'"
+		}
+		c.add("stage IN (" + strings.Join(names, ", ") + ")")
+	}
+	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM appeals%s LIMIT %d) AS counted", c.where(), most)
+	err = s.readDB.QueryRowContext(ctx, s.dialect.bind(query), c.args...).Scan(&n)
+	return n, translate(err)
+}
