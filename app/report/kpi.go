@@ -26,7 +26,7 @@ const (
 )
 
 // KPI is one figure. Its Key names the title «kpi.KEY» and the formula in words
-// «kpi.KEY.formula» in the catalogue.
+// «kpi.KEY_formula» in the catalogue.
 type KPI struct {
 	Key    string
 	Unit   Unit
