@@ -5,14 +5,16 @@ import (
 
 	"github.com/otklik/otklik/app/web/assets"
 	"github.com/otklik/otklik/app/web/console"
+	"github.com/otklik/otklik/app/web/dashboard"
 	"github.com/otklik/otklik/app/web/portal"
 	"github.com/otklik/otklik/app/web/widget"
 )
 
 // Pages are the handlers of every part.
 type Pages struct {
-	Portal  *portal.Handlers
-	Console *console.Handlers
+	Portal    *portal.Handlers
+	Console   *console.Handlers
+	Dashboard *dashboard.Handlers
 }
 
 // routes is every address of the product.
@@ -60,6 +62,15 @@ func (h *frame) routes(e *echo.Echo) {
 		g.POST("/appeals/:id/answer", p.WriteAnswer)
 		g.GET("/appeals/:id/:action", p.ActionForm)
 		g.POST("/appeals/:id/:action", p.Act)
+	}
+
+	if p := h.cfg.Pages.Dashboard; p != nil {
+		g := e.Group("/dashboard", h.signedIn)
+		g.GET("", p.Overview)
+		g.GET("/heat", p.Heat)
+		g.GET("/escalated", p.Escalated)
+		g.GET("/agencies/:id", p.Agency)
+		g.GET("/boundaries.geojson", p.Boundaries)
 	}
 }
 
