@@ -59,7 +59,7 @@ func (h *Handlers) Answer(c echo.Context) error {
 	}
 	view := h.editor(ctx, found, readQueue(c.QueryParams()))
 	if c.QueryParam("done") == draftSaved && !view.SavedAt.IsZero() {
-		view.Done = ui.T(ctx, "console.answer.saved_at", "clock", ui.Clock(ctx, view.SavedAt))
+		view.Done = savedWords(ctx, view.SavedAt)
 	}
 	if d := view.Card.Draft; d != nil {
 		view.Text, view.Outcome, view.Ground, view.Draft = d.Text, string(d.Outcome), d.Ground, d.Version

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/workflow"
@@ -17,6 +18,14 @@ func templateOptions(ctx context.Context, list []workflow.AnswerTemplate) []ui.O
 		}
 	}
 	return out
+}
+
+// savedWords is «Сохранено в 14:05», with the day where it wasn't today.
+func savedWords(ctx context.Context, at time.Time) string {
+	if ui.Date(ctx, at) == ui.Date(ctx, ui.Now(ctx)) {
+		return ui.T(ctx, "console.answer.saved_at", "clock", ui.Clock(ctx, at))
+	}
+	return ui.T(ctx, "console.answer.saved_on", "time", ui.DateTime(ctx, at))
 }
 
 func missingPlaces(names []string) string { return "{" + strings.Join(names, "}, {") + "}" }

@@ -94,7 +94,6 @@ func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string,
 	if err != nil {
 		return err
 	}
-	page.Back = q.url("/console")
 	page.Search.Value = ""
 	view := h.facts(ctx, found, q)
 	view.Page, view.Done, view.Applicant = page, done, applicant

@@ -21,6 +21,13 @@ func machineTime(ctx context.Context, t time.Time) string {
 	return t.In(ui.Zone(ctx)).Format(time.RFC3339)
 }
 
+func address(place, street string) string {
+	if street == "" {
+		return place
+	}
+	return place + ", " + street
+}
+
 func orDash(s string) string {
 	if s == "" {
 		return "—"
