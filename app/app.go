@@ -157,7 +157,7 @@ const (
 // Serve serves pages and the API at the listener until ctx ends. In the embedded
 // profile it does the background work too.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
-	handler, err := a.Handler()
+	handler, err := a.Handler() //nolint:contextcheck // handlers get their context from the request
 	if err != nil {
 		return err
 	}
@@ -201,13 +201,9 @@ func (a *App) Handler() (http.Handler, error) {
 		a.close = append(a.close, index.Close)
 		a.Rubricator.Ask(neighbours{index})
 	}
-	pages, err := a.pages()
-	if err != nil {
-		return nil, err
-	}
 	return web.New(web.Config{
 		Base: a.Config.Base, Zone: a.Config.Zone, Clock: a.Clock, Log: a.Log, Accounts: a.Accounts,
-		Proxies: a.Config.TrustProxy, Ready: a.Store.Ping, Pages: pages,
+		Proxies: a.Config.TrustProxy, Ready: a.Store.Ping, Pages: a.pages(),
 	})
 }
 

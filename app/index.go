@@ -58,15 +58,16 @@ func openIndex(root string, log *slog.Logger) (*liveIndex, error) {
 		log.Warn("the index can't be used and is built anew", slog.Any("error", err))
 		return x, x.startAnew()
 	}
-	x.name, x.now = name, ix
-	if err == nil {
-		x.sweep()
+	if err != nil {
+		return nil, err
 	}
-	return x, err
+	x.name, x.now = name, ix
+	x.sweep()
+	return x, nil
 }
 
 func currentIndex(root string) (string, error) {
-	raw, err := os.ReadFile(filepath.Join(root, currentFile)) //nolint:gosec // in our own folder
+	raw, err := os.ReadFile(filepath.Join(root, currentFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	}

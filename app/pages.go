@@ -9,7 +9,7 @@ import (
 )
 
 // pages are the handlers of every part with what each needs.
-func (a *App) pages() (web.Pages, error) {
+func (a *App) pages() web.Pages {
 	return web.Pages{
 		Portal: portal.New(portal.Config{
 			Engine: a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory,
@@ -21,7 +21,7 @@ func (a *App) pages() (web.Pages, error) {
 			Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
 			Notices: a.Store, Photos: a.Photos, Clock: a.Clock, Demo: a.demoUsers(),
 		}),
-	}, nil
+	}
 }
 
 // demoUsers are the sign-ins that everybody may see in the demo region.

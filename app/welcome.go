@@ -8,7 +8,6 @@ import (
 
 	"github.com/otklik/otklik/app/config"
 	"github.com/otklik/otklik/app/demo"
-	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/app/web/ui"
@@ -43,11 +42,6 @@ func (a *App) Welcome() string {
 	}
 	b.WriteString("\nCtrl-C ends it.\n")
 	return b.String()
-}
-
-// AgencyByCode returns an agency by its code.
-func (a *App) AgencyByCode(code string) (identity.Agency, bool) {
-	return a.directory.AgencyByCode(code)
 }
 
 // Migrate brings the database of the configuration up to date and returns the

@@ -180,13 +180,17 @@ func TestRouter_Route_most_specific_wins(t *testing.T) {
 	t.Parallel()
 	tree := parse(t, sample)
 	places, err := territory.NewIndex([]territory.Territory{
-		{ID: 1, Code: "r", Kind: "region"}, {ID: 2, Parent: 1, Code: "m", Kind: "district"},
-		{ID: 3, Parent: 2, Code: "s", Kind: "settlement"}, {ID: 4, Parent: 1, Code: "n", Kind: "town"},
+		{ID: 1, Code: "r", Kind: "region"},
+		{ID: 2, Parent: 1, Code: "m", Kind: "district"},
+		{ID: 3, Parent: 2, Code: "s", Kind: "settlement"},
+		{ID: 4, Parent: 1, Code: "n", Kind: "town"},
 	})
 	require.NoError(t, err)
 	router, err := rubricator.NewRouter([]rubricator.Rule{
-		{Rubric: "*", Territory: 4, Agency: 10}, {Rubric: "roads", Territory: 0, Agency: 20},
-		{Rubric: "roads", Territory: 2, Agency: 30}, {Rubric: "roads.snow", Territory: 0, Agency: 40},
+		{Rubric: "*", Territory: 4, Agency: 10},
+		{Rubric: "roads", Territory: 0, Agency: 20},
+		{Rubric: "roads", Territory: 2, Agency: 30},
+		{Rubric: "roads.snow", Territory: 0, Agency: 40},
 	}, places)
 	require.NoError(t, err)
 	for _, c := range []struct {

@@ -28,8 +28,10 @@ const (
 	DefaultPhoto    = "optional"
 )
 
-var codeForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$`)
-var classifierForm = regexp.MustCompile(`^\d{4}(\.\d{4}){3,4}$`)
+var (
+	codeForm       = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$`)
+	classifierForm = regexp.MustCompile(`^\d{4}(\.\d{4}){3,4}$`)
+)
 
 // NewTree links the nodes, fills the defaults of leaves and checks everything.
 // The error is fault.Lines with all that is wrong.

@@ -153,7 +153,7 @@ func saveTerritories(tx *store.Import, places []territory.Place) (Result, error)
 				later = append(later, p)
 				continue
 			}
-			p.Territory.Parent = parent
+			p.Parent = parent
 			level = append(level, merge(before[p.Code], p.Territory))
 		}
 		if len(level) == 0 {

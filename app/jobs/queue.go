@@ -190,7 +190,7 @@ func (w *Worker) deliver(ctx context.Context, t *asynq.Task) error {
 type quiet struct{ log *slog.Logger }
 
 func (q quiet) line(level slog.Level, args []any) {
-	q.log.Log(context.Background(), level, fmt.Sprint(args...), slog.String("from", "asynq"))
+	q.log.Log(context.Background(), level, "asynq", slog.String("says", fmt.Sprint(args...)))
 }
 func (q quiet) Debug(args ...any) { q.line(slog.LevelDebug, args) }
 func (q quiet) Info(args ...any)  { q.line(slog.LevelDebug, args) }

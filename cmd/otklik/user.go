@@ -10,9 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otklik/otklik/app"
-	"github.com/otklik/otklik/app/actor"
-	"github.com/otklik/otklik/app/fault"
-	"github.com/otklik/otklik/app/identity"
 )
 
 func userCommand() *cobra.Command {
@@ -22,8 +19,7 @@ func userCommand() *cobra.Command {
 }
 
 func userAddCommand() *cobra.Command {
-	var name, email string
-	var roles []string
+	var user app.NewUser
 	cmd := &cobra.Command{
 		Use:   "add LOGIN",
 		Short: "Add a user, or change one; the password is read from standard input",
@@ -31,68 +27,19 @@ func userAddCommand() *cobra.Command {
 			"  otklik user add ivan --role coordinator@city-roads --role executor@city-roads",
 		Args: cobra.ExactArgs(1),
 		RunE: with(func(cmd *cobra.Command, args []string, a *app.App) error {
-			members, err := parseRoles(a, roles)
-			if err != nil {
-				return usageError{err}
-			}
 			fmt.Fprint(cmd.ErrOrStderr(), "Password: ")
-			line, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
-			password := strings.TrimRight(line, "\r\n")
+			password, err := bufio.NewReader(cmd.InOrStdin()).ReadString('\n')
 			if err != nil && password == "" {
 				return usageError{errors.New("no password on standard input")}
 			}
-			if len([]rune(password)) < identity.MinPassword {
-				return usageError{fmt.Errorf("the password needs at least %d characters", identity.MinPassword)}
-			}
-			login := strings.ToLower(strings.TrimSpace(args[0]))
-			u, err := a.Store.FindUserByLogin(cmd.Context(), login)
-			switch {
-			case fault.Is(err, fault.NotFound):
-				u = &identity.User{Login: login, Name: login}
-			case err != nil:
-				return err
-			}
-			if name != "" {
-				u.Name = name
-			}
-			if email != "" {
-				u.Email = email
-			}
-			if len(members) > 0 {
-				u.Memberships = members
-			}
-			u.PasswordHash = identity.HashPassword(password)
-			return a.Store.SaveUser(cmd.Context(), u)
+			user.Login, user.Password = args[0], strings.TrimRight(password, "\r\n")
+			return a.SaveUser(cmd.Context(), user)
 		}),
 	}
-	cmd.Flags().StringVar(&name, "name", "", "full name")
-	cmd.Flags().StringVar(&email, "email", "", "e-mail address")
-	cmd.Flags().StringArrayVar(&roles, "role", nil, "ROLE@AGENCY, or a regional role alone; may be repeated")
+	cmd.Flags().StringVar(&user.Name, "name", "", "full name")
+	cmd.Flags().StringVar(&user.Email, "email", "", "e-mail address")
+	cmd.Flags().StringArrayVar(&user.Roles, "role", nil, "ROLE@AGENCY, or a regional role alone; may be repeated")
 	return cmd
-}
-
-func parseRoles(a *app.App, roles []string) ([]actor.Membership, error) {
-	var out []actor.Membership
-	for _, r := range roles {
-		name, code, inAgency := strings.Cut(r, "@")
-		role := actor.Role(name)
-		if !role.Known() {
-			return nil, fmt.Errorf("role %q is none of %v", name, actor.Roles)
-		}
-		m := actor.Membership{Role: role}
-		if role.Regional() == inAgency {
-			return nil, fmt.Errorf("%s: supervisor and system_admin are held in the region, other roles in an agency (ROLE@AGENCY)", r)
-		}
-		if inAgency {
-			agency, ok := a.AgencyByCode(code)
-			if !ok {
-				return nil, fmt.Errorf("there is no agency %q", code)
-			}
-			m.Agency = agency.ID
-		}
-		out = append(out, m)
-	}
-	return out, nil
 }
 
 func userTokenCommand() *cobra.Command {

@@ -46,14 +46,14 @@ func (k Cookies) Session(c echo.Context) string {
 }
 
 func (k Cookies) cookie(token string, age int) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure wherever the address allows it
 		Name: k.name, Value: token, Path: "/", MaxAge: age, HttpOnly: true, Secure: k.secure, SameSite: http.SameSiteLaxMode,
 	}
 }
 
 // SetLang remembers the language that a person chose.
 func (k Cookies) SetLang(c echo.Context, name, value string) {
-	c.SetCookie(&http.Cookie{
+	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the address allows it
 		Name: name, Value: value, Path: "/", MaxAge: int((365 * 24 * time.Hour).Seconds()), HttpOnly: true,
 		Secure: k.secure, SameSite: http.SameSiteLaxMode,
 	})
