@@ -40,9 +40,13 @@ func listDue(ctx context.Context, d dialect, q querier, query string, args ...an
 // FeedDue implements workflow.Clocks. Two that feed at once never get the same
 // deadline.
 func (s *Store) FeedDue(ctx context.Context, horizon time.Time, limit int) ([]workflow.Due, error) {
-	return listDue(ctx, s.dialect, s.writeDB, `UPDATE deadlines SET queued = true WHERE (appeal_id, n) IN (
+	return listDue(ctx, s.dialect, s.writeDB, s.feedStatement(), instant(horizon), limit)
+}
+
+func (s *Store) feedStatement() string {
+	return `UPDATE deadlines SET queued = true WHERE (appeal_id, n) IN (
 		SELECT appeal_id, n FROM deadlines WHERE next_at IS NOT NULL AND NOT queued AND next_at < ?
-		ORDER BY next_at LIMIT ?`+s.dialect.skipLocked+`) RETURNING `+dueColumns, instant(horizon), limit)
+		ORDER BY next_at LIMIT ?` + s.dialect.skipLocked + `) RETURNING ` + dueColumns
 }
 
 // ListUnfired implements workflow.Clocks.

@@ -31,6 +31,9 @@ type dialect struct {
 	// by ids.
 	among string
 	ids   func([]int64) any
+	// aside before a column of a condition says that its index is not worth
+	// walking. SQLite chooses by rules of thumb; PostgreSQL knows the numbers.
+	aside string
 	// quarter is the number of the quarter of an hour since 1970 of a column.
 	quarter string
 	// tail selects events after a position; see tail.go.
@@ -59,6 +62,7 @@ var sqliteDialect = dialect{
 	nextBlock: "UPDATE appeal_ids SET last = last + " + strconv.Itoa(idBlock) + " RETURNING last - " + strconv.Itoa(idBlock-1),
 	among:     "%s IN (SELECT value FROM json_each(?))",
 	ids:       idsAsJSON,
+	aside:     "+",
 	quarter:   "%s / 900000000",
 	// One writer at a time: numbers are given in the order of commits. The
 	// first parameter stands where PostgreSQL has the transaction.

@@ -1,6 +1,11 @@
 package store
 
-import "reflect"
+import (
+	"reflect"
+	"time"
+
+	"github.com/otklik/otklik/workflow"
+)
 
 // Columns are the columns of every row struct by table.
 func Columns() map[string][]string {
@@ -38,4 +43,20 @@ func columnsOf[T any]() (table string, columns []string) {
 		}
 	}
 	return t.name, t.columns
+}
+
+// InboxStatement is the statement that ListInbox runs.
+func (s *Store) InboxStatement(q workflow.InboxQuery) (query string, args []any, ok bool) {
+	query, args, ok = s.inboxStatement(q)
+	return s.dialect.bind(query), args, ok
+}
+
+// FeedStatement is the statement that FeedDue runs.
+func (s *Store) FeedStatement(horizon time.Time) (query string, args []any) {
+	return s.dialect.bind(s.feedStatement()), []any{instant(horizon), 100}
+}
+
+// ClaimStatement is the statement that ClaimOutbox runs.
+func (s *Store) ClaimStatement(now time.Time) (query string, args []any) {
+	return s.dialect.bind(s.claimStatement()), []any{instant(now), instant(now), 100}
 }

@@ -100,26 +100,36 @@ func stagesOf(tab workflow.Tab, stage workflow.Stage) (stages []workflow.Stage, 
 // filters are the conditions that a person chose.
 func (s *Store) filters(q workflow.InboxQuery) clauses {
 	c := tabConditions(q.Tab, q.Scope.User, q.Now)
+	aside := ""
+	if tabWalks[q.Tab].byDue { // few appeals await something: walk them in order
+		aside = s.dialect.aside
+	}
 	if q.Category != "" {
-		c.add("category = ?", q.Category)
+		c.add(aside+"category = ?", q.Category)
 	}
 	if q.Rubric != "" {
-		c.add("rubric = ?", q.Rubric)
+		c.add(aside+"rubric = ?", q.Rubric)
 	}
 	if q.Territory != 0 {
-		c.add("territory_id = ?", q.Territory)
+		c.add(aside+"territory_id = ?", q.Territory)
+	}
+	if q.Territories != nil {
+		c.add(s.dialect.in("territory_id"), s.dialect.ids(q.Territories))
+	}
+	if q.Level > 0 {
+		c.add(fmt.Sprintf("level >= %d", q.Level)) // literal, for the partial index
 	}
 	if q.Executor != 0 {
-		c.add("executor_id <> 0 AND executor_id = ?", q.Executor)
+		c.add(aside+"executor_id <> 0 AND "+aside+"executor_id = ?", q.Executor)
 	}
 	if q.Source != "" {
-		c.add("source = ?", string(q.Source))
+		c.add(aside+"source = ?", string(q.Source))
 	}
 	if !q.From.IsZero() {
-		c.add("submitted_at >= ?", instant(q.From))
+		c.add(aside+"submitted_at >= ?", instant(q.From))
 	}
 	if !q.To.IsZero() {
-		c.add("submitted_at < ?", instant(q.To))
+		c.add(aside+"submitted_at < ?", instant(q.To))
 	}
 	if q.IDs != nil {
 		c.add(s.dialect.in("id"), s.dialect.ids(q.IDs))
@@ -193,7 +203,8 @@ func (s *Store) walks(q workflow.InboxQuery, columns string, limit int) (query s
 }
 
 // perStage narrows the conditions to each stage. Stages are literals (they are
-// a closed list), so that the partial indexes are seen to fit.
+// a closed list), so that the partial indexes are seen to fit; SQLite must read
+// their very condition for that.
 func perStage(c clauses, stages []workflow.Stage) []clauses {
 	if stages == nil {
 		return []clauses{c}
@@ -201,6 +212,9 @@ func perStage(c clauses, stages []workflow.Stage) []clauses {
 	out := make([]clauses, len(stages))
 	for i, stage := range stages {
 		out[i] = c.with("stage = '" + string(stage) + "'")
+		if stage != workflow.StageClosed {
+			out[i] = out[i].with("stage <> 'closed'")
+		}
 	}
 	return out
 }
@@ -213,16 +227,25 @@ const (
 	excerptLength = 160
 )
 
+// inboxStatement reads one row more than the page, to tell whether there are
+// more.
+func (s *Store) inboxStatement(q workflow.InboxQuery) (query string, args []any, ok bool) {
+	walks, args, ok := s.walks(q, inboxColumns+fmt.Sprintf(", substr(body, 1, %d) AS excerpt", excerptLength), q.Limit+1)
+	if !ok {
+		return "", nil, false
+	}
+	_, order := keyset(tabWalks[q.Tab].byDue, q.After, q.Before)
+	return `SELECT w.id, w.number, w.stage, w.round, w.rule_set, w.rubric, w.category, w.territory_id, w.agency_id,
+		w.executor_id, coalesce(u.name, ''), w.excerpt, w.address, w.submitted_at, w.due_at, w.level, w.photos, w.source
+		FROM (` + walks + `) AS w LEFT JOIN users u ON u.id = w.executor_id ORDER BY ` + qualified(order), args, true
+}
+
 // ListInbox implements workflow.Reader.
 func (s *Store) ListInbox(ctx context.Context, q workflow.InboxQuery) (page []workflow.InboxRow, more bool, err error) {
-	walks, args, ok := s.walks(q, inboxColumns+fmt.Sprintf(", substr(body, 1, %d) AS excerpt", excerptLength), q.Limit+1)
+	query, args, ok := s.inboxStatement(q)
 	if !ok {
 		return nil, false, nil
 	}
-	_, order := keyset(tabWalks[q.Tab].byDue, q.After, q.Before)
-	query := `SELECT w.id, w.number, w.stage, w.round, w.rule_set, w.rubric, w.category, w.territory_id, w.agency_id,
-		w.executor_id, coalesce(u.name, ''), w.excerpt, w.address, w.submitted_at, w.due_at, w.level, w.photos, w.source
-		FROM (` + walks + `) AS w LEFT JOIN users u ON u.id = w.executor_id ORDER BY ` + qualified(order)
 	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind(query), args...)
 	if err != nil {
 		return nil, false, translate(err)

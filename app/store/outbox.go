@@ -16,9 +16,8 @@ const maxError = 1000
 // ClaimOutbox takes rows that are ready, earliest first, for the time of the
 // lease: nobody else gets them before it ends. Tries counts this claim.
 func (s *Store) ClaimOutbox(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]workflow.Outbox, error) {
-	rows, err := list(ctx, s.dialect, s.writeDB, outboxTable, `UPDATE outbox SET ready_at = ?, tries = tries + 1
-		WHERE id IN (SELECT id FROM outbox WHERE NOT dead AND ready_at <= ? ORDER BY ready_at, id LIMIT ?`+
-		s.dialect.skipLocked+`) RETURNING `+outboxTable.list(""), instant(now.Add(lease)), instant(now), limit)
+	rows, err := list(ctx, s.dialect, s.writeDB, outboxTable, s.claimStatement(),
+		instant(now.Add(lease)), instant(now), limit)
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -28,6 +27,12 @@ func (s *Store) ClaimOutbox(ctx context.Context, now time.Time, lease time.Durat
 	}
 	slices.SortFunc(out, func(a, b workflow.Outbox) int { return cmp.Compare(a.ID, b.ID) })
 	return out, nil
+}
+
+func (s *Store) claimStatement() string {
+	return `UPDATE outbox SET ready_at = ?, tries = tries + 1
+		WHERE id IN (SELECT id FROM outbox WHERE NOT dead AND ready_at <= ? ORDER BY ready_at, id LIMIT ?` +
+		s.dialect.skipLocked + `) RETURNING ` + outboxTable.list("")
 }
 
 // DoneOutbox removes rows that were delivered.

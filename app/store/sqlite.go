@@ -33,6 +33,9 @@ func (s *Store) openSQLite(ctx context.Context, cfg Config) error {
 	if s.write, s.writeDB, err = openFile(ctx, path, 1, nil); err != nil {
 		return err
 	}
+	// Statistics let the planner choose between indexes; this looks only where
+	// they are missing or old. It may fail where another process writes.
+	_, _ = s.writeDB.ExecContext(ctx, "PRAGMA analysis_limit = 400; PRAGMA optimize = 0x10002")
 	readers := cfg.Conns
 	if readers <= 0 {
 		readers = max(4, runtime.NumCPU())

@@ -316,15 +316,17 @@ CREATE INDEX access_log_appeal ON access_log (appeal_id);
 -- sorts the table. Columns after id are there to filter inside the index.
 
 CREATE INDEX appeals_submitted ON appeals (submitted_at DESC, id DESC);
-CREATE INDEX appeals_agency ON appeals (agency_id, submitted_at DESC, id DESC, rubric, territory_id);
-CREATE INDEX appeals_category ON appeals (category, submitted_at DESC, id DESC, territory_id);
-CREATE INDEX appeals_rubric ON appeals (rubric, submitted_at DESC, id DESC, territory_id);
-CREATE INDEX appeals_territory ON appeals (territory_id, submitted_at DESC, id DESC);
+CREATE INDEX appeals_agency ON appeals (agency_id, submitted_at DESC, id DESC);
+CREATE INDEX appeals_category ON appeals (category, submitted_at DESC, id DESC, territory_id, agency_id);
+CREATE INDEX appeals_rubric ON appeals (rubric, submitted_at DESC, id DESC, territory_id, agency_id);
+CREATE INDEX appeals_territory ON appeals (territory_id, submitted_at DESC, id DESC, agency_id);
+CREATE INDEX appeals_climbed ON appeals (submitted_at DESC, id DESC) WHERE level >= 3; -- reached the supervisor
 CREATE INDEX appeals_executor ON appeals (executor_id, submitted_at DESC, id DESC) WHERE executor_id <> 0;
-CREATE INDEX appeals_stage ON appeals (stage, submitted_at DESC, id DESC, rubric, territory_id) WHERE stage <> 'closed';
-CREATE INDEX appeals_agency_stage ON appeals (agency_id, stage, submitted_at DESC, id DESC) WHERE stage <> 'closed';
-CREATE INDEX appeals_due ON appeals (due_sort, id, rubric, territory_id) WHERE due_at IS NOT NULL;
-CREATE INDEX appeals_agency_due ON appeals (agency_id, due_sort, id) WHERE due_at IS NOT NULL;
+CREATE INDEX appeals_stage ON appeals (stage, submitted_at DESC, id DESC, territory_id, rubric) WHERE stage <> 'closed';
+CREATE INDEX appeals_agency_stage ON appeals (agency_id, stage, submitted_at DESC, id DESC, territory_id, rubric)
+    WHERE stage <> 'closed';
+CREATE INDEX appeals_due ON appeals (due_sort, id, territory_id, rubric) WHERE due_at IS NOT NULL;
+CREATE INDEX appeals_agency_due ON appeals (agency_id, due_sort, id, territory_id, rubric) WHERE due_at IS NOT NULL;
 CREATE INDEX appeals_on_sign ON appeals (due_sort, id) WHERE stage = 'on_sign';
 CREATE INDEX appeals_agency_on_sign ON appeals (agency_id, due_sort, id) WHERE stage = 'on_sign';
 CREATE INDEX appeals_mine ON appeals (executor_id, due_sort, id)
