@@ -92,6 +92,10 @@ func (h *Handlers) begin(c echo.Context) (context.Context, time.Time) {
 	return edge.Ctx(c), now
 }
 
+// Page is the frame around a screen of the signed-in person, for the pages of
+// officers outside of the console.
+func (h *Handlers) Page(c echo.Context, title string) (ui.Page, error) { return h.page(c, title) }
+
 // page is the frame around a screen of the signed-in person.
 func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 	ctx := edge.Ctx(c)
@@ -110,8 +114,10 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 			Current: path == "/console" || strings.HasPrefix(path, "/console/appeals/"),
 		}},
 	}
-	if u.Actor().Regional() {
-		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "console.nav.dashboard"), URL: "/dashboard"})
+	if by := u.Actor(); by.Regional() || by.Has(actor.Head) || by.Has(actor.Coordinator) {
+		p.Nav = append(p.Nav, ui.NavItem{
+			Text: ui.T(ctx, "console.nav.dashboard"), URL: "/dashboard", Current: strings.HasPrefix(path, "/dashboard"),
+		})
 	}
 	p.Nav = append(p.Nav, ui.NavItem{
 		Text: ui.T(ctx, "console.nav.notices"), URL: "/console/notices", Count: unseen, Current: path == "/console/notices",
