@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
@@ -68,7 +67,7 @@ func (h *Handlers) SavePlace(c echo.Context) error {
 	place, err := findPlace(f.site, f.book.Places, in)
 	if errs, yes := wrong(edge.Ctx(c), err); yes {
 		// The words are kept even though the place isn't found yet.
-		if utf8.RuneCountInString(in.Address) <= maxAddress {
+		if n := utf8.RuneCountInString(in.Address); n > 0 && n <= maxAddress {
 			f.d.PlaceText = in.Address
 			if err := h.Drafts.SaveDraft(edge.Ctx(c), f.d); err != nil {
 				return err
@@ -126,56 +125,6 @@ func readPoint(lat, lon string) *workflow.Point {
 		return nil
 	}
 	return &workflow.Point{Lat: y, Lon: x}
-}
-
-// byWords finds the one municipality that an address names («г. Белогривск,
-// ул. Мира, 3»), 0 where it names none or several.
-func byWords(places *territory.Index, address string) int64 {
-	words := strings.FieldsFunc(strings.ToLower(address), func(r rune) bool { return strings.ContainsRune(" ,.;()\n\t\"«»", r) })
-	found := int64(0)
-	for _, t := range places.All() {
-		m, ok := places.Municipality(t.ID)
-		if !ok || !named(words, t.Short.RU, t.Name.RU) && !named(words, t.Short.EN, t.Name.EN) {
-			continue
-		}
-		if found != 0 && found != m.ID {
-			return 0
-		}
-		found = m.ID
-	}
-	return found
-}
-
-// named reports whether the words hold the name of a place in any case: they
-// begin with all of it but its ending.
-func named(words []string, short, name string) bool {
-	if short == "" {
-		short = name
-	}
-	own := strings.Fields(strings.ToLower(short))
-	if len(own) == 0 {
-		return false
-	}
-	for _, w := range own {
-		stem := []rune(strings.TrimRight(w, "."))
-		if len(stem) < 4 || isKind(w) {
-			continue
-		}
-		stem = stem[:max(4, len(stem)-2)]
-		if !slices.ContainsFunc(words, func(word string) bool {
-			return strings.HasPrefix(word, string(stem)) && len([]rune(word)) <= len(stem)+5
-		}) {
-			return false
-		}
-	}
-	return len([]rune(own[0])) >= 4 && !isKind(own[0])
-}
-
-// isKind reports whether the word says what kind of place it is.
-func isKind(w string) bool {
-	return slices.Contains([]string{
-		"район", "округ", "город", "городской", "муниципальный", "край", "область", "district", "town", "city", "okrug",
-	}, strings.TrimRight(w, "."))
 }
 
 func (f *form) checkPlace() error {
