@@ -178,7 +178,7 @@ func (h *Handlers) next(ctx context.Context, q queue, a *workflow.Appeal) string
 	if q.Tab == "" || q.Words != "" {
 		return ""
 	}
-	query, err := q.query(workflow.ScopeOf(edge.Actor(ctx)), ui.Now(ctx), ui.Zone(ctx))
+	query, err := h.query(ctx, q)
 	if err != nil {
 		return ""
 	}

@@ -120,8 +120,7 @@ type actionForm struct {
 	URL       string
 	Queue     queue
 	Version   int
-	Seen      int // events that the person saw
-	Open      bool
+	Seen      int  // events that the person saw
 	Next      bool // there is a next case to go on with
 	Public    bool // the author reads the words
 	Hops      int  // redirects left, where it matters; -1 elsewhere

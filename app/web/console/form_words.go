@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/workflow"
@@ -70,17 +68,10 @@ func typedWords(f actionForm) string {
 	return joinLines(f.Values[inReason], f.Values[inText])
 }
 
-func outcomeOptions(ctx context.Context, promised, ground templ.Component) []ui.Option {
+func outcomeOptions(ctx context.Context) []ui.Option {
 	out := make([]ui.Option, len(workflow.Outcomes))
 	for i, o := range workflow.Outcomes {
 		out[i] = ui.Option{Value: string(o), Label: ui.T(ctx, "outcome."+string(o)), Hint: ui.T(ctx, outcomeHints[o])}
-		switch o {
-		case workflow.Planned:
-			out[i].More = promised
-		case workflow.Refused:
-			out[i].More = ground
-		default:
-		}
 	}
 	return out
 }

@@ -107,7 +107,7 @@ func (h *Handlers) showInbox(c echo.Context, ctx context.Context, now time.Time,
 	}
 	view := inbox{Page: page, Queue: q, Found: -1, Unknown: unknown, Done: doneWords(ctx, c.QueryParam("done"), c.QueryParam("number"))}
 	view.Tabs = tabLinks(ctx, q, counts)
-	query, wrong := q.query(scope, now, ui.Zone(ctx))
+	query, wrong := h.query(ctx, q)
 	view.Filter = h.filter(ctx, by, q, ui.ErrorsOf(ctx, wrong))
 	status := http.StatusOK
 	if wrong != nil {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -113,18 +116,22 @@ func (q queue) filtered() bool {
 	return q != queue{}
 }
 
-// query is what the store is asked. Wrong days are fault.Invalid.
-func (q queue) query(scope workflow.Scope, now time.Time, zone *time.Location) (workflow.InboxQuery, error) {
+// query is what the store is asked by the person. A place stands for those in
+// it too. Wrong days are fault.Invalid.
+func (h *Handlers) query(ctx context.Context, q queue) (workflow.InboxQuery, error) {
 	out := workflow.InboxQuery{
-		Scope: scope, Tab: q.Tab, Now: now, Stage: q.Stage, Category: q.Category, Rubric: q.Rubric,
-		Territory: q.Territory, Agency: q.Agency, Executor: q.Executor, Source: q.Source,
+		Scope: workflow.ScopeOf(edge.Actor(ctx)), Tab: q.Tab, Now: ui.Now(ctx), Stage: q.Stage, Category: q.Category,
+		Rubric: q.Rubric, Territory: q.Territory, Agency: q.Agency, Executor: q.Executor, Source: q.Source,
+	}
+	if below := h.cfg.Rubrics.Book().Places.Below(q.Territory); q.Territory != 0 && len(below) > 1 {
+		out.Territory, out.Territories = 0, below
 	}
 	var check fault.Check
 	day := func(name, typed string, plus int) time.Time {
 		if typed == "" {
 			return time.Time{}
 		}
-		t, err := time.ParseInLocation(time.DateOnly, typed, zone)
+		t, err := time.ParseInLocation(time.DateOnly, typed, ui.Zone(ctx))
 		if err != nil {
 			check.Fail(name, "error.not_a_date")
 			return time.Time{}

@@ -29,8 +29,9 @@ func (h *Handlers) search(c echo.Context, view *inbox, query workflow.InboxQuery
 	ask.Region, ask.Agencies = query.Scope.Region, query.Scope.Agencies
 	ask.Category, ask.Rubric, ask.Agency, ask.Stage = q.Category, q.Rubric, q.Agency, string(q.Stage)
 	ask.From, ask.To = query.From, query.To
-	if q.Territory != 0 {
-		ask.Territory = []int64{q.Territory}
+	ask.Territory = query.Territories
+	if query.Territory != 0 {
+		ask.Territory = []int64{query.Territory}
 	}
 	offset, limit := at, pageSize
 	sift := q.Executor != 0 || q.Source != ""

@@ -79,10 +79,9 @@ export function start(root: HTMLElement): void {
 function press(target: HTMLElement): void {
   target.scrollIntoView({ block: "nearest" });
   target.focus({ preventScroll: true });
-  target.click();
-  const details = target.closest("details");
-  if (target.tagName !== "SUMMARY" || !details?.open) return;
-  details.querySelector<HTMLElement>("form :is(input:not([type=hidden]), select, textarea)")?.focus();
+  const details = target.tagName === "SUMMARY" ? target.closest("details") : null;
+  if (!details?.open) target.click();
+  details?.querySelector<HTMLElement>("form :is(input:not([type=hidden]), select, textarea)")?.focus();
 }
 
 function help(): HTMLDialogElement | null {
