@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/otklik/otklik/app/demo"
 	"github.com/otklik/otklik/app/web"
+	"github.com/otklik/otklik/app/web/api"
 	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/portal"
@@ -20,6 +21,11 @@ func (a *App) pages() web.Pages {
 			Accounts: a.Accounts, Cookies: edge.NewCookies(a.Config.Base), Engine: a.Engine, Reader: a.Store,
 			Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
 			Notices: a.Store, Photos: a.Photos, Clock: a.Clock, Demo: a.demoUsers(),
+		}),
+		API: api.New(api.Config{
+			Accounts: a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,
+			Users: a.Store, Photos: a.Photos, Index: a.index, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+			Keys: a.keys.once, Unlimited: !a.Config.RateLimit,
 		}),
 	}
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/labstack/echo/v4"
 
+	"github.com/otklik/otklik/app/web/api"
 	"github.com/otklik/otklik/app/web/assets"
 	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/app/web/dashboard"
@@ -15,6 +16,7 @@ type Pages struct {
 	Portal    *portal.Handlers
 	Console   *console.Handlers
 	Dashboard *dashboard.Handlers
+	API       *api.Handlers
 }
 
 // routes is every address of the product.
@@ -71,6 +73,21 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/escalated", p.Escalated)
 		g.GET("/agencies/:id", p.Agency)
 		g.GET("/boundaries.geojson", p.Boundaries)
+	}
+
+	if p := h.cfg.Pages.API; p != nil {
+		g := e.Group("/api/v1", api.Problems, p.Token)
+		g.GET("/openapi.json", p.OpenAPI)
+		g.POST("/appeals", p.Submit)
+		g.GET("/appeals", p.List, p.Officer)
+		g.GET("/appeals/:number", p.Appeal)
+		g.GET("/appeals/:number/applicant", p.Applicant)
+		g.POST("/appeals/:number/actions", p.Act)
+		g.GET("/rubrics", p.Rubrics)
+		g.GET("/territories", p.Territories)
+		g.GET("/agencies", p.Agencies)
+		g.POST("/suggest", p.Suggest)
+		g.GET("/heatmap", p.HeatMap)
 	}
 }
 
