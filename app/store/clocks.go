@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -60,7 +61,7 @@ func (s *Store) NextDue(ctx context.Context) (time.Time, error) {
 	var at instant
 	err := s.freshDB.QueryRowContext(ctx,
 		"SELECT next_at FROM deadlines WHERE next_at IS NOT NULL ORDER BY next_at LIMIT 1").Scan(&at)
-	if err == sql.ErrNoRows { //nolint:errorlint // database/sql gives this very value
+	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, nil
 	}
 	return at.time(), translate(err)

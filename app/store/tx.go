@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -158,7 +159,7 @@ func (t *tx) FindAnswer(ctx context.Context, appeal int64, round int) (*workflow
 	query := "SELECT " + answerTable.list("") + " FROM answers WHERE appeal_id = ? AND round = ? AND state <> 'signed'" +
 		t.s.dialect.lock
 	err := raw(t.db).QueryRowContext(ctx, t.s.dialect.bind(query), appeal, round).Scan(answerTable.into(&row)...)
-	if err == sql.ErrNoRows { //nolint:errorlint // database/sql gives this very value
+	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil //nolint:nilnil // the contract: nothing is drafted
 	}
 	if err != nil {
