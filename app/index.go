@@ -235,6 +235,14 @@ func (x *liveIndex) Close() error {
 	return err
 }
 
+// Indexed counts the appeals in the index, which must be open: see [App.Handler].
+func (a *App) Indexed(ctx context.Context) (int, error) {
+	if a.index == nil {
+		return 0, fault.New(fault.Unavailable, "error.unavailable")
+	}
+	return a.index.Count(ctx)
+}
+
 // Reindex builds an index of the whole log beside the one in force and puts it
 // in force; a running server changes over to it by itself. progress is told how
 // many appeals are in.

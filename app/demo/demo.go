@@ -12,10 +12,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
+
+	"go.yaml.in/yaml/v3"
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/importer"
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/rubricator"
@@ -57,25 +62,28 @@ type Region struct {
 }
 
 // Seed fills an empty database with the demo region and says so on w. A
-// database that has agencies is left as it is. A run that was cut off is gone
-// on with: every appeal has a key of its own.
+// database with other agencies, or with the whole demo region, is left as it
+// is. A run that was cut off is gone on with where it ended.
 func Seed(ctx context.Context, r Region, w io.Writer) error {
 	agencies, err := r.Store.ListAgencies(ctx)
 	if err != nil {
 		return err
 	}
-	done, err := r.Store.CountAppeals(ctx)
-	if err != nil {
+	if ours, err := areOurs(agencies); err != nil || len(agencies) > 0 && !ours {
 		return err
 	}
-	if len(agencies) > 0 && done == 0 || done >= MinAppeals {
-		return nil
+	_, err = r.Store.FindIDByKey(ctx, lastKey)
+	if err == nil || !fault.Is(err, fault.NotFound) {
+		return err
 	}
 	fmt.Fprintln(w, "Filling the demo region…")
 	if len(agencies) == 0 {
 		if err := r.importFiles(ctx); err != nil {
 			return fmt.Errorf("demo region: %w", err)
 		}
+	}
+	if err := r.hire(ctx); err != nil {
+		return fmt.Errorf("demo people: %w", err)
 	}
 	if err := r.Reload(ctx); err != nil {
 		return err
@@ -87,12 +95,41 @@ func Seed(ctx context.Context, r Region, w io.Writer) error {
 	if err := r.play(ctx, lives); err != nil {
 		return fmt.Errorf("demo appeals: %w", err)
 	}
-	// What happened months ago is no news today.
-	return r.dropOutbox(ctx)
+	return nil
 }
 
-// MinAppeals is how many appeals the demo region has at least.
-const MinAppeals = 200
+// areOurs reports whether the agencies are those of the demo region.
+func areOurs(agencies []identity.Agency) (bool, error) {
+	raw, err := data.ReadFile("data/agencies.yaml")
+	if err != nil {
+		return false, err
+	}
+	var file struct {
+		Agencies []struct {
+			Code string `yaml:"code"`
+		} `yaml:"agencies"`
+	}
+	if err := yaml.Unmarshal(raw, &file); err != nil {
+		return false, fmt.Errorf("agencies.yaml: %w", err)
+	}
+	for _, f := range file.Agencies {
+		if !slices.ContainsFunc(agencies, func(a identity.Agency) bool { return a.Code == f.Code }) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// Settle brings in the places, topics, agencies and people, and no appeals.
+func (r Region) Settle(ctx context.Context) error {
+	if err := r.importFiles(ctx); err != nil {
+		return fmt.Errorf("demo region: %w", err)
+	}
+	if err := r.hire(ctx); err != nil {
+		return fmt.Errorf("demo people: %w", err)
+	}
+	return r.Reload(ctx)
+}
 
 func (r Region) importFiles(ctx context.Context) error {
 	read := func(name string) (*bytes.Reader, error) {
@@ -121,7 +158,7 @@ func (r Region) importFiles(ctx context.Context) error {
 	if _, err := importer.Agencies(ctx, r.Store, "agencies.yaml", file, Password, false); err != nil {
 		return fmt.Errorf("agencies.yaml: %w", err)
 	}
-	return r.hire(ctx)
+	return nil
 }
 
 func (r Region) dropOutbox(ctx context.Context) error {
