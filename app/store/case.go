@@ -169,6 +169,13 @@ func (s *Store) FindID(ctx context.Context, number string) (id int64, err error)
 	return id, translate(err)
 }
 
+// FindIDByKey returns the id of the appeal that was sent under an idempotency
+// key.
+func (s *Store) FindIDByKey(ctx context.Context, key string) (id int64, err error) {
+	err = s.freshDB.QueryRowContext(ctx, s.dialect.bind("SELECT id FROM appeals WHERE idempotency_key = ?"), key).Scan(&id)
+	return id, translate(err)
+}
+
 // FindPhoto implements workflow.Reader.
 func (s *Store) FindPhoto(ctx context.Context, id int64) (photo workflow.Photo, appeal int64, err error) {
 	var row photoRow

