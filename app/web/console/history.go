@@ -73,7 +73,7 @@ func (h *Handlers) item(ctx context.Context, e workflow.Event) historyItem {
 		add(ui.T(ctx, "console.history.not_fixed"))
 	}
 	if e.Data.Rule != "" {
-		add(ui.T(ctx, "console.history.rule", "rule", e.Data.Rule))
+		add(ui.T(ctx, "console.history.rule", "rule", n.rule(e.Data.Rule)))
 	}
 	if len(e.Data.Photos) > 0 {
 		add(ui.Plural(ctx, "console.photos_count", len(e.Data.Photos)))

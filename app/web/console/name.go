@@ -63,6 +63,28 @@ func (n names) agency(id int64) string {
 	}
 }
 
+// rule puts the routing rule of an event, «rubric @ territory» in codes, into
+// names.
+func (n names) rule(text string) string {
+	rubric, place, ok := strings.Cut(text, " @ ")
+	if !ok {
+		return text
+	}
+	topic, where := n.branch(rubric), place
+	if rubric == rubricator.Any {
+		topic = ui.T(n.ctx, "console.rule.any_topic")
+	}
+	if place == rubricator.Any {
+		where = ui.T(n.ctx, "console.rule.any_place")
+	}
+	for _, t := range n.book.Places.All() {
+		if t.Code == place {
+			where = t.Name.In(ui.Lang(n.ctx))
+		}
+	}
+	return topic + ", " + where
+}
+
 func (n names) user(id int64) string {
 	if u, ok := n.dir.User(id); ok {
 		return u.Name
