@@ -80,10 +80,10 @@ func (h *Handlers) editor(ctx context.Context, found *workflow.Case, q queue) ed
 		view.SavedAt = view.Card.Draft.UpdatedAt
 	}
 	for _, e := range found.Events {
-		switch e.Action {
-		case workflow.Return:
+		if e.Action == workflow.Return {
 			view.Returned = e.Reason
-		case workflow.SubmitAnswer, workflow.Sign:
+		}
+		if e.Action == workflow.SubmitAnswer {
 			view.Returned = ""
 		}
 	}

@@ -61,17 +61,16 @@ type inboxRow struct {
 
 // Inbox shows a page of the list. A number in the search box opens its case.
 func (h *Handlers) Inbox(c echo.Context) error {
-	ctx, now := h.begin(c)
 	q := readQueue(c.QueryParams())
 	if number, ok := workflow.ParseNumber(q.Words); ok {
 		return h.openNumber(c, q, number)
 	}
-	return h.showInbox(c, ctx, now, q, "")
+	return h.showInbox(c, q, "")
 }
 
 // openNumber leads to the case, or says that there is none that one may see.
 func (h *Handlers) openNumber(c echo.Context, q queue, number string) error {
-	ctx, now := h.begin(c)
+	ctx := edge.Ctx(c)
 	id, err := h.cfg.Reader.FindID(ctx, number)
 	if err == nil {
 		var found *workflow.Case
@@ -84,10 +83,11 @@ func (h *Handlers) openNumber(c echo.Context, q queue, number string) error {
 		return err
 	}
 	q.Words = ""
-	return h.showInbox(c, ctx, now, q, number)
+	return h.showInbox(c, q, number)
 }
 
-func (h *Handlers) showInbox(c echo.Context, ctx context.Context, now time.Time, q queue, unknown string) error {
+func (h *Handlers) showInbox(c echo.Context, q queue, unknown string) error {
+	ctx, now := h.begin(c)
 	by := edge.Actor(ctx)
 	scope := workflow.ScopeOf(by)
 	page, err := h.page(c, ui.T(ctx, "console.title"))
