@@ -53,10 +53,10 @@ func (h *Handlers) readAppeal(c echo.Context) (sent sentAppeal, done func(), err
 		return sent, nil, statusError{http.StatusBadRequest, fault.Wrap(fault.Invalid, "api.bad_form", err)}
 	}
 	form := r.MultipartForm
-	done = func() { _ = form.RemoveAll() }
+	remove := func() { _ = form.RemoveAll() }
 	defer func() {
 		if err != nil {
-			done()
+			remove()
 		}
 	}()
 	for name := range form.Value {
@@ -79,7 +79,7 @@ func (h *Handlers) readAppeal(c echo.Context) (sent sentAppeal, done func(), err
 	if len(sent.photos) > workflow.MaxPhotos {
 		return sent, nil, fieldWrong(partPhotos, "error.too_many_photos", "max", workflow.MaxPhotos)
 	}
-	return sent, done, decode(strings.NewReader(form.Value[partAppeal][0]), &sent.newAppeal)
+	return sent, remove, decode(strings.NewReader(form.Value[partAppeal][0]), &sent.newAppeal)
 }
 
 // keep cleans pictures and keeps them; when one is wrong none stays.

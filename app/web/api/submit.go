@@ -125,6 +125,9 @@ func (h *Handlers) check(c echo.Context, sent newAppeal, photos int) (workflow.S
 	} else {
 		leaf, unfit = book.FindTopic(sent.Rubric, h.Clock.Now().In(h.Zone))
 	}
+	if unfit != nil { // what it asks doesn't matter then
+		leaf = nil
+	}
 	in.Place = sent.Place.check(&check, book, l)
 	in.Applicant = intake.Contacts(&check, leaf, workflow.Applicant{
 		Name: sent.Applicant.Name, Email: sent.Applicant.Email, Phone: sent.Applicant.Phone, Lang: string(l),
