@@ -1,0 +1,166 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otklik/otklik/app/bench"
+)
+
+// postgresEnv names the variable with the URL of a PostgreSQL server on which
+// tests and measurements may make databases.
+const postgresEnv = "OTKLIK_TEST_POSTGRES"
+
+func benchCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "bench",
+		Short: "Measure the product beside plain SQL",
+		Long: "Measure the product beside plain SQL doing the same, in one run. Databases are made for it, on the given\n" +
+			"PostgreSQL server and in a temporary folder, and removed afterwards; nothing of yours is touched. Compare the\n" +
+			"ratios: absolute figures drift with the machine and with what else it does.",
+	}
+	c.AddCommand(benchIntakeCommand(), benchInboxCommand())
+	return c
+}
+
+func benchIntakeCommand() *cobra.Command {
+	var o bench.IntakeOptions
+	var connections string
+	c := &cobra.Command{
+		Use:   "intake",
+		Short: "Measure how many appeals a second are taken",
+		Long: "Send appeals of about 600 characters through the HTTP API, each durable, routed, deadlined and indexed, while\n" +
+			"deadlines, notices and the index run in the same process as in `otklik serve`; beside it, by turns, write the\n" +
+			"same rows by plain SQL in transactions. In the end every appeal that was answered must be there.",
+		Example: "  otklik bench intake --sqlite\n  otklik bench intake --postgres postgres://user@localhost/postgres --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.Connections, err = numbers("connections", connections); err != nil {
+				return err
+			}
+			if o.Seconds <= 0 {
+				return usageError{errors.New("--seconds must be more than 0")}
+			}
+			choose(cmd, &o.Options)
+			return profiled(cmd, func() error {
+				results, err := bench.Intake(cmd.Context(), o)
+				if err != nil {
+					return err
+				}
+				return show(cmd, results, bench.IntakeTable(results))
+			})
+		},
+	}
+	benchFlags(c, &o.Options)
+	c.Flags().Float64Var(&o.Seconds, "seconds", 8, "how long each way is measured at each number of connections")
+	c.Flags().StringVar(&connections, "connections", "1,8,32", "numbers of connections")
+	return c
+}
+
+func benchInboxCommand() *cobra.Command {
+	var o bench.InboxOptions
+	var rows string
+	c := &cobra.Command{
+		Use:   "inbox",
+		Short: "Measure how long pages of the inbox and cards take",
+		Long: "Fill databases with copies of appeals that went through the product, and open pages through the HTTP handler as\n" +
+			"officers who are signed in; beside it read the same rows by plain SQL. The first size is measured again by turns\n" +
+			"with each other one. SQLite goes up to 100k rows unless --rows says otherwise.",
+		Example: "  otklik bench inbox --sqlite --rows 10k,100k\n  otklik bench inbox --postgres postgres://user@localhost/postgres --json",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if o.Rows, err = numbers("rows", rows); err != nil {
+				return err
+			}
+			if o.Samples < 1 {
+				return usageError{errors.New("--samples must be at least 1")}
+			}
+			if !cmd.Flags().Changed("rows") {
+				o.SQLiteRows = 100_000
+			}
+			choose(cmd, &o.Options)
+			return profiled(cmd, func() error {
+				results, err := bench.Inbox(cmd.Context(), o)
+				if err != nil {
+					return err
+				}
+				return show(cmd, results, bench.InboxTable(results))
+			})
+		},
+	}
+	benchFlags(c, &o.Options)
+	c.Flags().StringVar(&rows, "rows", "10k,100k,1m", "sizes of the table; others are compared with the first")
+	c.Flags().IntVar(&o.Samples, "samples", 200, "how often each page is opened")
+	c.Flags().BoolVar(&o.Index, "index", true, "fill the search index too: a card looks for similar cases in it")
+	return c
+}
+
+func benchFlags(c *cobra.Command, o *bench.Options) {
+	c.Flags().StringVar(&o.Postgres, "postgres", "", "URL of a PostgreSQL server on which databases may be made (default: the environment's "+postgresEnv+")")
+	c.Flags().BoolVar(&o.SQLite, "sqlite", false, "measure SQLite (also where no database is named)")
+	c.Flags().Bool("json", false, "print JSON")
+	c.Flags().String("cpu-profile", "", "write a CPU profile of it all to this file, for `go tool pprof`")
+}
+
+// choose takes what was named; where nothing was, SQLite and the server of the
+// environment.
+func choose(cmd *cobra.Command, o *bench.Options) {
+	if o.Postgres == "" && !o.SQLite {
+		o.Postgres, o.SQLite = os.Getenv(postgresEnv), true
+	}
+	o.Progress = cmd.ErrOrStderr()
+}
+
+// profiled runs a measurement, under the profiler where one was asked for.
+func profiled(cmd *cobra.Command, run func() error) error {
+	path, err := cmd.Flags().GetString("cpu-profile")
+	if err != nil || path == "" {
+		return errors.Join(err, run())
+	}
+	file, err := os.Create(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return fmt.Errorf("cpu-profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return errors.Join(err, file.Close())
+	}
+	err = run()
+	pprof.StopCPUProfile()
+	return errors.Join(err, file.Close())
+}
+
+func show(cmd *cobra.Command, results any, table string) error {
+	if asJSON, err := cmd.Flags().GetBool("json"); err != nil || !asJSON {
+		fmt.Fprint(cmd.OutOrStdout(), table)
+		return err
+	}
+	enc := json.NewEncoder(cmd.OutOrStdout())
+	enc.SetIndent("", "  ")
+	return enc.Encode(results)
+}
+
+// numbers reads «1,8,32» or «10k,1m».
+func numbers(flag, text string) ([]int, error) {
+	var out []int
+	for part := range strings.SplitSeq(strings.ToLower(text), ",") {
+		digits, by := strings.TrimSpace(part), 1
+		for suffix, times := range map[string]int{"k": 1000, "m": 1_000_000} {
+			if rest, ok := strings.CutSuffix(digits, suffix); ok {
+				digits, by = rest, times
+			}
+		}
+		n, err := strconv.Atoi(digits)
+		if err != nil || n < 1 || n > 100_000_000 {
+			return nil, usageError{fmt.Errorf("--%s: %q is not a number such as 8, 10k or 1m", flag, part)}
+		}
+		out = append(out, n*by)
+	}
+	return out, nil
+}
