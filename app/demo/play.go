@@ -65,6 +65,7 @@ type player struct {
 	key    string
 	clock  *clock.Fake
 	engine *workflow.Engine
+	appeal *workflow.Appeal // as it is now
 }
 
 func (p *player) live(ctx context.Context, n int) (err error) {
@@ -84,6 +85,7 @@ func (p *player) live(ctx context.Context, n int) (err error) {
 		return err
 	}
 	events := past.Events // more than the first two where a run was cut off
+	p.appeal = &past.Appeal
 	p.advance(events[len(events)-1].At)
 	moderated := events[1].To == workflow.StageModeration
 	for _, act := range p.life.acts(moderated) {
@@ -94,14 +96,14 @@ func (p *player) live(ctx context.Context, n int) (err error) {
 		if last := p.Now.Add(-time.Duration(1+n%50) * time.Minute); at.After(last) {
 			at = last
 		}
-		if err := p.wait(ctx, id, at); err != nil {
+		if err := p.wait(ctx, at); err != nil {
 			return err
 		}
-		if err := p.act(ctx, id, act); err != nil {
+		if err := p.act(ctx, act); err != nil {
 			return err
 		}
 	}
-	return p.wait(ctx, id, p.Now)
+	return p.wait(ctx, p.Now)
 }
 
 func (p *player) submit(ctx context.Context, n int) (id int64, err error) {
@@ -132,26 +134,12 @@ func key(n int, l life) string {
 	return "demo:" + hex.EncodeToString(sum[:12])
 }
 
-func (p *player) find(ctx context.Context, id int64) (*workflow.Appeal, error) {
-	found, err := p.Store.FindCases(ctx, []int64{id})
-	if err != nil {
-		return nil, err
-	}
-	if len(found) == 0 {
-		return nil, fault.New(fault.NotFound, "error.not_found")
-	}
-	return &found[0].Appeal, nil
-}
-
 // wait lets time pass up to an instant: clocks that come due on the way fire
 // when they do. Of many overdue days the first four are lived through and the
 // last: that is how far the ladder climbs.
-func (p *player) wait(ctx context.Context, id int64, until time.Time) error {
+func (p *player) wait(ctx context.Context, until time.Time) error {
 	for {
-		a, err := p.find(ctx, id)
-		if err != nil {
-			return err
-		}
+		a := p.appeal
 		next := -1
 		for i, d := range a.Deadline {
 			if !d.NextAt.IsZero() && !d.NextAt.After(until) && (next < 0 || d.NextAt.Before(a.Deadline[next].NextAt)) {
@@ -168,13 +156,18 @@ func (p *player) wait(ctx context.Context, id int64, until time.Time) error {
 		} else {
 			p.advance(d.NextAt)
 		}
-		fired, err := p.engine.Fire(ctx, workflow.Due{Appeal: id, N: d.N, Step: d.Step, At: d.NextAt})
+		fired, err := p.engine.Fire(ctx, workflow.Due{Appeal: a.ID, N: d.N, Step: d.Step, At: d.NextAt})
 		if err != nil {
 			return err
 		}
 		if !fired {
 			return fmt.Errorf("deadline %d did not fire at %s", d.N, d.NextAt)
 		}
+		found, err := p.Store.FindCase(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		p.appeal = &found.Appeal
 	}
 }
 
@@ -186,21 +179,18 @@ func (p *player) advance(to time.Time) {
 
 // act lets the right person take the step. A step that no longer fits (silence
 // closed the case before) ends the life here.
-func (p *player) act(ctx context.Context, id int64, step act) error {
-	a, err := p.find(ctx, id)
-	if err != nil {
-		return err
-	}
+func (p *player) act(ctx context.Context, step act) (err error) {
+	a := p.appeal
 	var by actor.Actor
 	switch step.by {
 	case author:
-		by = actor.Author(id)
+		by = actor.Author(a.ID)
 	case coordinator:
 		if by, err = p.holder(actor.Coordinator, a.Agency); err != nil {
 			return err
 		}
 		if a.RegisteredAt.IsZero() && step.cmd.Action == workflow.Assign {
-			if _, err := p.engine.Act(ctx, by, id, workflow.Command{Action: workflow.Register}); err != nil {
+			if _, err := p.engine.Act(ctx, by, a.ID, workflow.Command{Action: workflow.Register}); err != nil {
 				return err
 			}
 		}
@@ -225,10 +215,13 @@ func (p *player) act(ctx context.Context, id int64, step act) error {
 			return err
 		}
 	}
-	_, err = p.engine.Act(ctx, by, id, step.cmd)
+	done, err := p.engine.Act(ctx, by, a.ID, step.cmd)
 	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Forbidden) {
-		p.Log.DebugContext(ctx, "demo appeal ends here", slog.Int64("appeal", id), slog.Any("error", err))
+		p.Log.DebugContext(ctx, "demo appeal ends here", slog.Int64("appeal", a.ID), slog.Any("error", err))
 		return nil
+	}
+	if err == nil {
+		p.appeal = done
 	}
 	return err
 }
