@@ -14,11 +14,11 @@ import (
 	"image/color"
 	_ "image/gif" // its first frame
 	"image/jpeg"
-	_ "image/png"
+	_ "image/png" // decoded too
 	"io"
 
 	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp"
+	_ "golang.org/x/image/webp" // decoded too
 	"golang.org/x/sync/semaphore"
 
 	"github.com/otklik/otklik/app/fault"

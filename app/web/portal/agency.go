@@ -47,7 +47,7 @@ func topicsOf(book *rubricator.Book, a identity.Agency) []*rubricator.Rubric {
 	return out
 }
 
-// About, Privacy and Accessibility say honestly what this is.
+// About says what this is, and what it isn't.
 func (h *Handlers) About(c echo.Context) error {
 	s, ctx := h.site(c), edge.Ctx(c)
 	return edge.Render(c, http.StatusOK, aboutPage(s.page(ctx, ui.T(ctx, "portal.about_title"))))

@@ -43,7 +43,7 @@ func TestEmbed_keeps_origin_and_language_without_cookies(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	b.client.Jar = nil
-	b.client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+	b.client.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
 		require.Empty(t, r.Response.Cookies(), r.URL.Path)
 		return nil
 	}

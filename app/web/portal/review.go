@@ -163,11 +163,12 @@ func (f *form) summary(ctx context.Context, replies []workflow.Reply) []ui.Summa
 	for _, q := range f.asked() {
 		rows = append(rows, ui.SummaryRow{Key: q.Name.In(f.lang), Value: or(answered[q.Code]), URL: f.at(stepQuestions)})
 	}
-	rows = append(rows, ui.SummaryRow{Key: t("portal.row_place"), Body: lines(placeWords(f.site, f.book.Places, f.d.Place)), URL: f.at(stepPlace)})
+	place := lines(placeWords(f.site, f.book.Places, f.d.Place)) //nolint:contextcheck // a component gets its context when it is drawn
+	rows = append(rows, ui.SummaryRow{Key: t("portal.row_place"), Body: place, URL: f.at(stepPlace)})
 	if f.photos() != photosNone {
 		row := ui.SummaryRow{Key: t("portal.row_photos"), Value: t("portal.no_photos"), URL: f.at(stepPhotos)}
 		if len(f.d.Photos) > 0 {
-			row.Body = draftPhotos(f, false)
+			row.Body = draftPhotos(f, false) //nolint:contextcheck // a component gets its context when it is drawn
 		}
 		rows = append(rows, row)
 	}

@@ -43,6 +43,17 @@ const (
 	typedTopics   = 4 // while typing
 )
 
+// likely drops what is far behind the best: guesses by a word that says little.
+func likely(found []rubricator.Suggestion) []rubricator.Suggestion {
+	const share = 0.4 // of the best one's score
+	for i, f := range found {
+		if f.Score < found[0].Score*share {
+			return found[:i]
+		}
+	}
+	return found
+}
+
 // levels say what of oneself a topic asks one to tell.
 var levels = map[string]string{
 	"anonymous": "portal.level_anonymous", "contact": "portal.level_contact", "verified": "portal.level_verified",
@@ -159,11 +170,11 @@ func (h *Handlers) offer(c echo.Context, s site, text string, territory int64) (
 		return o, nil
 	}
 	found, err := h.Topics.Suggest(ctx, text, fittingTopics)
-	o.Fitting = choices(found)
+	o.Fitting = choices(likely(found))
 	return o, err
 }
 
-// Topics walks and searches the tree before a form is begun.
+// TopicList walks and searches the tree before a form is begun.
 func (h *Handlers) TopicList(c echo.Context) error {
 	if c.QueryParam("q") != "" {
 		if err := h.slow.asks.pass(c); err != nil {
@@ -227,7 +238,7 @@ func (h *Handlers) Suggest(c echo.Context) error {
 		return err
 	}
 	var choices []choice
-	for _, f := range found {
+	for _, f := range likely(found) {
 		choices = append(choices, h.choice(ctx, s, f.Rubric, 0, f.Words))
 	}
 	return edge.Render(c, http.StatusOK, typedList(choices))

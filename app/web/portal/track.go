@@ -51,7 +51,8 @@ func (t *track) facts(ctx context.Context) []ui.SummaryRow {
 		{Key: ui.T(ctx, "portal.row_sent"), Value: ui.DateTime(ctx, t.Appeal.SubmittedAt)},
 	}
 	if len(t.place) > 0 {
-		rows = append(rows, ui.SummaryRow{Key: ui.T(ctx, "portal.row_place"), Body: lines(t.place)})
+		place := lines(t.place) //nolint:contextcheck // a component gets its context when it is drawn
+		rows = append(rows, ui.SummaryRow{Key: ui.T(ctx, "portal.row_place"), Body: place})
 	}
 	for _, r := range t.Appeal.Replies {
 		if strings.TrimSpace(r.Shown) != "" {
