@@ -86,11 +86,27 @@ verify:
 	@$(MAKE) build
 	@echo "== tests"
 	CGO_ENABLED=1 go test -race -shuffle=on -vet=off -timeout $(TIMEOUT) ./...
+	@$(MAKE) region-here
 
 .PHONY: unit
 unit: ## Go tests that need no server, fast
 	@env -u OTKLIK_TEST_POSTGRES -u OTKLIK_TEST_REDIS -u OTKLIK_TEST_CHROMIUM -u OTKLIK_SHARED \
 		go test -shuffle=on -vet=off -timeout 2m ./...
+
+.PHONY: region
+region: build ## bring the real region of OTKLIK_SHARED in and work in it, on both profiles
+	@$(services) $(MAKE) region-here
+
+# Runs where .ci/services has set the addresses.
+.PHONY: region-here
+region-here:
+ifdef OTKLIK_SHARED
+	@echo "== region"
+	go run ./.ci/region --data "$(OTKLIK_SHARED)/data"
+	go run ./.ci/region --data "$(OTKLIK_SHARED)/data" --postgres "$$OTKLIK_TEST_POSTGRES" --redis "$$OTKLIK_TEST_REDIS"
+else
+	@echo "== region: left out, OTKLIK_SHARED names no folder with data"
+endif
 
 .PHONY: lint
 lint: lint-go lint-web ## linters of Go and TypeScript
