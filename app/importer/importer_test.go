@@ -98,6 +98,7 @@ func snapshot(t *testing.T, s *store.Store) map[string]any {
 func TestImport_a_region_dry_then_real_then_again(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		for _, file := range []struct {
 			name, content string
 			first, second []string
@@ -180,6 +181,7 @@ func said(results []importer.Result) []string {
 func TestImport_a_bad_file_is_told_line_by_line_and_leaves_nothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
 		for _, file := range []struct{ name, content string }{
 			{"territories.yaml", territories}, {"rubricator.yaml", rubrics}, {"agencies.yaml", agencies},
 		} {

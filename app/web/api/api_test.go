@@ -26,16 +26,16 @@ func TestSubmit_gives_a_receipt(t *testing.T) {
 	onBoth(t, func(w *world) {
 		got := w.call("POST", "/appeals", appeal())
 		require.Equal(w, http.StatusCreated, got.status, string(got.body))
-		number := got.field(w.T, "number").(string)
+		number := got.text(w.T, "number")
 		require.Equal(w, "https://otklik.example.org/api/v1/appeals/"+number, got.head.Get("Location"))
-		require.Equal(w, "https://otklik.example.org/a/"+number+"/"+got.field(w.T, "secret").(string), got.field(w.T, "link"))
+		require.Equal(w, "https://otklik.example.org/a/"+number+"/"+got.text(w.T, "secret"), got.field(w.T, "link"))
 		require.Equal(w, "crew", got.field(w.T, "agency", "code"))
 		require.Equal(w, "received", got.field(w.T, "stage"), "a fast-track leaf skips moderation")
 		require.NotEmpty(w, got.field(w.T, "due"))
 		require.Equal(w, "no-store", got.head.Get("Cache-Control"))
 		require.Empty(w, got.head.Get("Set-Cookie"))
 
-		shown := w.call("GET", "/appeals/"+number, nil, secret(got.field(w.T, "secret").(string))...)
+		shown := w.call("GET", "/appeals/"+number, nil, secret(got.text(w.T, "secret"))...)
 		require.Equal(w, "town", shown.field(w.T, "place", "territory", "code"), "the point lies in it")
 		require.Contains(w, string(shown.body), "01.11.2026")
 	})
@@ -166,7 +166,7 @@ func TestSubmit_with_pictures(t *testing.T) {
 	body, media := form(picture.Bytes(), picture.Bytes())
 	got := w.call("POST", "/appeals", body, "Content-Type", media, "Idempotency-Key", "p")
 	require.Equal(t, 201, got.status, string(got.body))
-	shown := w.call("GET", "/appeals/"+got.field(t, "number").(string), nil, secret(got.field(t, "secret").(string))...)
+	shown := w.call("GET", "/appeals/"+got.text(t, "number"), nil, secret(got.text(t, "secret"))...)
 	require.EqualValues(t, 1, shown.field(t, "photos"), "one picture sent twice is one")
 	body, media = form(picture.Bytes())
 	require.Equal(t, 200, w.call("POST", "/appeals", body, "Content-Type", media, "Idempotency-Key", "p").status)
@@ -323,8 +323,8 @@ func TestList_pages_through_what_one_may_see(t *testing.T) {
 		numbers := func(got answer) []string {
 			require.Equal(w, 200, got.status, string(got.body))
 			var out []string
-			for _, r := range got.field(w.T, "appeals").([]any) {
-				out = append(out, r.(map[string]any)["number"].(string))
+			for _, r := range must[[]any](w.T, got.field(w.T, "appeals")) {
+				out = append(out, must[string](w.T, must[map[string]any](w.T, r)["number"]))
 			}
 			return out
 		}
@@ -376,18 +376,18 @@ func TestSuggest_names_topics_and_who_answers(t *testing.T) {
 	w := newWorld(t, storetest.SQLite)
 	first := func(got answer) map[string]any {
 		require.Equal(t, 200, got.status, string(got.body))
-		return got.field(t, "topics").([]any)[0].(map[string]any)
+		return must[map[string]any](t, must[[]any](t, got.field(t, "topics"))[0])
 	}
 	got := w.call("POST", "/suggest", map[string]any{"text": "у дома выбоина", "lat": 51.5, "lon": 36.5})
 	require.Equal(t, "town", got.field(t, "territory", "code"))
 	require.Equal(t, "roads.pothole", first(got)["code"])
-	require.Equal(t, "crew", first(got)["agency"].(map[string]any)["code"])
+	require.Equal(t, "crew", must[map[string]any](t, first(got)["agency"])["code"])
 	require.Equal(t, []any{"выбоина"}, first(got)["words"])
 	got = w.call("POST", "/suggest", map[string]any{"text": "у дома выбоина", "territory": "pole"})
-	require.Equal(t, "hall", first(got)["agency"].(map[string]any)["code"])
+	require.Equal(t, "hall", must[map[string]any](t, first(got)["agency"])["code"])
 	require.Nil(t, first(w.call("POST", "/suggest", map[string]any{"text": "выбоина"}))["agency"], "it depends on the place")
 	gas := first(w.call("POST", "/suggest", map[string]any{"text": "пахнет газом", "limit": 1}))
-	require.Equal(t, "Звоните 112", gas["emergency"].(map[string]any)["ru"])
+	require.Equal(t, "Звоните 112", must[map[string]any](t, gas["emergency"])["ru"])
 	require.Nil(t, gas["agency"])
 
 	for name, c := range map[string]struct {

@@ -48,7 +48,7 @@ func TestDocument_has_every_route_and_no_other(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, storetest.SQLite)
 	routed := map[string]bool{}
-	for _, r := range w.http.(*echo.Echo).Routes() {
+	for _, r := range must[*echo.Echo](t, w.http).Routes() {
 		if path, ours := strings.CutPrefix(r.Path, "/api/v1"); ours && r.Method != echo.RouteNotFound {
 			routed[r.Method+" "+parameter.ReplaceAllString(path, "{$1}")] = true
 		}

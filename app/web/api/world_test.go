@@ -177,10 +177,24 @@ func (a answer) wrong(t *testing.T) map[string]string {
 	out := map[string]string{}
 	fields, _ := a.field(t, "fields").([]any)
 	for _, f := range fields {
-		m := f.(map[string]any)
+		m := must[map[string]any](t, f)
 		require.NotEmpty(t, m["detail"])
-		out[m["name"].(string)] = m["code"].(string)
+		out[must[string](t, m["name"])] = must[string](t, m["code"])
 	}
+	return out
+}
+
+// text is a string inside the body.
+func (a answer) text(t *testing.T, path ...string) string {
+	t.Helper()
+	return must[string](t, a.field(t, path...))
+}
+
+// must is a value of the type that it ought to have.
+func must[T any](t *testing.T, v any) T {
+	t.Helper()
+	out, ok := v.(T)
+	require.True(t, ok, "%T %v", v, v)
 	return out
 }
 
@@ -212,7 +226,7 @@ func (w *world) call(method, path string, body any, head ...string) answer {
 	}
 	rec := httptest.NewRecorder()
 	w.http.ServeHTTP(rec, req)
-	got := answer{status: rec.Code, head: rec.Result().Header, body: rec.Body.Bytes()} //nolint:bodyclose // of a recorder
+	got := answer{status: rec.Code, head: rec.Result().Header, body: rec.Body.Bytes()}
 	w.hold(req, sent, got)
 	return got
 }
@@ -243,7 +257,7 @@ func (w *world) sent(change ...func(m map[string]any)) (number, secret string) {
 	w.Helper()
 	got := w.call("POST", "/appeals", appeal(change...))
 	require.Equal(w, http.StatusCreated, got.status, string(got.body))
-	return got.field(w.T, "number").(string), got.field(w.T, "secret").(string)
+	return got.text(w.T, "number"), got.text(w.T, "secret")
 }
 
 func (w *world) act(number string, who []string, action map[string]any) answer {
