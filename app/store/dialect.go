@@ -50,9 +50,10 @@ var postgresDialect = dialect{
 	among:      "%s = ANY(?)",
 	ids:        func(ids []int64) any { return ids },
 	quarter:    "floor(extract(epoch FROM %s) / 900)::bigint",
-	// Below the oldest running transaction nothing can appear any more.
+	// Below the oldest running transaction nothing can appear any more. The order
+	// is qualified: a bare xid would be the selected text, of which 9 follows 10.
 	tail: `SELECT %s, xid::text FROM events WHERE (xid, seq) > (?::text::xid8, ?)
-		AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY xid, seq LIMIT ?`,
+		AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY events.xid, events.seq LIMIT ?`,
 	tailAt:    "SELECT count(*) FROM events WHERE xid = ?::text::xid8 AND seq = ?",
 	rebaseLog: rebaseLog,
 }

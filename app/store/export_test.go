@@ -60,3 +60,8 @@ func (s *Store) FeedStatement(horizon time.Time) (query string, args []any) {
 func (s *Store) ClaimStatement(now time.Time) (query string, args []any) {
 	return s.dialect.bind(s.claimStatement()), []any{instant(now), instant(now), 100}
 }
+
+// TailStatement is the statement that EventsAfter runs.
+func (s *Store) TailStatement() (query string, args []any) {
+	return s.tailStatement(), []any{"0", 0, 100}
+}

@@ -38,6 +38,10 @@ func positionUnknown(s string) error {
 	return fault.New(fault.Gone, "log.position_unknown").With("position", s)
 }
 
+func (s *Store) tailStatement() string {
+	return s.dialect.bind(fmt.Sprintf(s.dialect.tail, eventTable.list("")))
+}
+
 // EventsAfter implements workflow.Reader. Numbers of events are given before
 // the commit: a transaction that commits late may hold lower ones. So the log
 // is walked by (transaction, number) and only below the oldest transaction that
@@ -56,8 +60,7 @@ func (s *Store) EventsAfter(ctx context.Context, after string, limit int) (event
 			return nil, "", positionUnknown(after)
 		}
 	}
-	query := fmt.Sprintf(s.dialect.tail, eventTable.list(""))
-	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind(query), at.xid, at.seq, limit)
+	rows, err := s.readDB.QueryContext(ctx, s.tailStatement(), at.xid, at.seq, limit)
 	if err != nil {
 		return nil, "", translate(err)
 	}
