@@ -42,6 +42,10 @@ const (
 	maxPhoto = "64M" // several photos of one form
 )
 
+// packing is the level of gzip for pages: of a list it makes 16 kB where the
+// usual 6 makes 14.5, in half of the time. That was a third of what a page costs.
+const packing = 2
+
 // New returns the handler of everything under Base.
 func New(cfg Config) (http.Handler, error) {
 	e := echo.New()
@@ -61,7 +65,7 @@ func New(cfg Config) (http.Handler, error) {
 		middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
 			Limit: maxPhoto, Skipper: func(c echo.Context) bool { return !takesPhotos(c) },
 		}),
-		middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024, Skipper: packedAlready}),
+		middleware.GzipWithConfig(middleware.GzipConfig{Level: packing, MinLength: 1024, Skipper: packedAlready}),
 		h.sameOrigin(),
 		h.spoken,
 	)
