@@ -132,7 +132,7 @@ func (x *lexicon) match(stem string) (stems []string, share float64) {
 // score weighs every leaf by the words of the text.
 func (x *lexicon) score(text string) (scores []float64, spoke [][]string) {
 	scores = make([]float64, len(x.leaves))
-	spoke = make([][]string, len(x.leaves))
+	witnesses := make([][]witness, len(x.leaves))
 	present := map[string]bool{}
 	for _, w := range words(text) {
 		if present[w.stem] {
@@ -148,7 +148,7 @@ func (x *lexicon) score(text string) (scores []float64, spoke [][]string) {
 		}
 		for leaf, weight := range best {
 			scores[leaf] += weight
-			spoke[leaf] = append(spoke[leaf], w.written)
+			witnesses[leaf] = append(witnesses[leaf], witness{w.written, weight})
 		}
 	}
 	for s := range present {
@@ -164,7 +164,33 @@ func (x *lexicon) score(text string) (scores []float64, spoke [][]string) {
 			scores[p.leaf] += phraseBonus * rarest
 		}
 	}
+	spoke = make([][]string, len(x.leaves))
+	for leaf, ws := range witnesses {
+		spoke[leaf] = decisive(ws)
+	}
 	return scores, spoke
+}
+
+// witness is a word of the person that speaks for a leaf, with its weight.
+type witness struct {
+	word   string
+	weight float64
+}
+
+// decisive lists the words that say why: those of at least a third of the
+// heaviest one's weight.
+func decisive(ws []witness) []string {
+	heaviest := 0.0
+	for _, w := range ws {
+		heaviest = max(heaviest, w.weight)
+	}
+	var out []string
+	for _, w := range ws {
+		if 3*w.weight >= heaviest {
+			out = append(out, w.word)
+		}
+	}
+	return out
 }
 
 // suggest returns the leaves that fit the text best, best first.
