@@ -34,10 +34,12 @@ type place struct {
 // settle makes an installation with the demo region and without appeals.
 func settle(t *testing.T, given map[string]string) place {
 	t.Helper()
+	_, err := binary() // takes a while the first time
+	require.NoError(t, err)
 	given["data"] = t.TempDir()
 	given["key_file"] = filepath.Join(given["data"], "secret.key")
 	key := make([]byte, 32)
-	_, err := rand.Read(key)
+	_, err = rand.Read(key)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(given["key_file"], []byte(base64.StdEncoding.EncodeToString(key)+"\n"), 0o600))
 	var p place
