@@ -71,7 +71,7 @@ func testTx(t *testing.T, open Opener) {
 	})
 
 	t.Run("a fault comes out as it went in", func(t *testing.T) {
-		err := s.InTx(ctx, func(workflow.Tx) error { return fault.New(fault.Forbidden, "act.forbidden") })
+		err := s.InTx(ctx, func(workflow.Tx) error { return fault.New(fault.Forbidden, "error.forbidden") })
 		requireKind(t, fault.Forbidden, err)
 	})
 
