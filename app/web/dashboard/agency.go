@@ -69,8 +69,8 @@ var agencyColumns = []agencyColumn{
 	{"rating", "dashboard.agency.rating", true, true, func(a, b agencyRow) int { return cmp.Compare(a.Rating.value, b.Rating.value) }},
 }
 
-// unknown reports whether the row has no figure in the column: such rows come
-// last in either order.
+// unknown reports whether the row has no figure in the column, or one of too
+// few cases: such rows come last in either order.
 func (r agencyRow) unknown(column string) bool {
 	switch column {
 	case "overdue":
@@ -139,7 +139,7 @@ func (h *Handlers) agencyRow(s screen, f filter, l report.AgencyLine) agencyRow 
 		CaseURL: list.url(), Submitted: l.Counts.Submitted, Answered: l.Counts.Answered,
 	}
 	for _, k := range report.KPIs(l.Counts) {
-		fig := figure{Text: "—", known: k.Known, value: k.Value, Red: h.Limits.past(k)}
+		fig := figure{Text: "—", known: k.Known && k.Basis >= h.Limits.Basis, value: k.Value, Red: h.Limits.past(k)}
 		if k.Known {
 			fig.Text = amount(s, k.Unit, k.Value)
 		}

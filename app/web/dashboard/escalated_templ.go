@@ -454,18 +454,23 @@ func climbedTable(rows []climbedRow) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						if r.Due != "" {
-							templ_7745c5c3_Err = ui.DueBar(r.DueAt, r.Spent, r.Due).Render(ctx, templ_7745c5c3_Buffer)
-							if templ_7745c5c3_Err != nil {
-								return templ_7745c5c3_Err
-							}
-						} else {
+						if r.Due != ui.DueOverdue {
 							var templ_7745c5c3_Var25 string
 							templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "dashboard.escalated.step_late"))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `app/web/dashboard/escalated.templ`, Line: 72, Col: 50}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `app/web/dashboard/escalated.templ`, Line: 70, Col: 50}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+						}
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, " ")
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
+						if r.Due != "" {
+							templ_7745c5c3_Err = ui.DueBar(r.DueAt, r.Spent, r.Due).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}

@@ -158,14 +158,17 @@ func (h *Handlers) pictures(c echo.Context, s screen, view *heat) error {
 	for _, r := range view.Grid.Rows {
 		t, _ := s.book.Places.Find(r.Territory)
 		text := q.Measure.text(s, r.Total)
-		if text == "" {
+		switch {
+		case text == "" && q.Measure.top == 0:
 			text = "0"
+		case text == "": // a share of nothing
+			text = "—"
 		}
 		url := q.url("territory", strconv.FormatInt(t.ID, 10)) + "#place"
 		level := view.PlaceScale.level(r.Total)
 		current := t.ID == q.Territory
 		view.Tiles = append(view.Tiles, ui.Tile{
-			Col: t.Col + 1, Row: t.Row + 1, Code: code(r.Name), Name: r.Name, Value: text, Level: level, URL: url, Current: current,
+			Col: t.Col + 1, Row: t.Row + 1, Code: r.Name, Name: t.Name.In(ui.Lang(s)), Value: text, Level: level, URL: url, Current: current,
 		})
 		view.Areas.Areas = append(view.Areas.Areas, area{ID: t.ID, Level: level, Text: r.Name + ": " + text, URL: url, Current: current})
 	}
@@ -175,17 +178,6 @@ func (h *Handlers) pictures(c echo.Context, s screen, view *heat) error {
 	var err error
 	view.Boundaries, err = h.boundariesURL(c, s.book.Places)
 	return err
-}
-
-// code is the name of a place as short as a tile asks: its first letters.
-func code(name string) string {
-	const letters = 4
-	for i := range name {
-		if len([]rune(name[:i])) == letters {
-			return name[:i]
-		}
-	}
-	return name
 }
 
 // chosen fills the municipality that the reader looks at: its topics, the most
@@ -207,4 +199,13 @@ func (view *heat) chosen(s screen) {
 			Name: column.Name, Count: ui.Number(s, row.Cells[at].Count), URL: q.cases(t.ID, column.By),
 		})
 	}
+}
+
+// heading names the map and the category that is opened.
+func (view heat) heading(ctx context.Context) string {
+	title := ui.T(ctx, "dashboard.heat.title")
+	if view.Name != "" {
+		title += ": " + view.Name
+	}
+	return title
 }

@@ -763,7 +763,7 @@ func flowSection(f flow) templ.Component {
 			templ_7745c5c3_Var36 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "<section aria-labelledby=\"flow-title\"><h2 class=\"govuk-heading-m\" id=\"flow-title\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 52, "<section><h2 class=\"govuk-heading-m\" id=\"flow-title\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1441,7 +1441,7 @@ func climbedBriefly(v overview) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(v.Climbed) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 92, "<section class=\"otk-card\" aria-labelledby=\"climbed-title\"><h2 class=\"otk-card__title\" id=\"climbed-title\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 92, "<section class=\"otk-card\"><h2 class=\"otk-card__title\" id=\"climbed-title\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

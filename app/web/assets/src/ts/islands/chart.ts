@@ -27,8 +27,12 @@ type Chart = {
   urls?: string[];
 };
 
-// One accent first, then what can be told apart from it in grey print too.
+// One accent first, then what can be told apart from it in grey print too. A
+// style sheet may say otherwise: --otk-chart-1, --otk-chart-2…
 const colours = ["#0b5c68", "#c27a00", "#7fb3b8", "#51606a", "#b42318", "#4c3d7a"];
+
+// Lines differ in more than colour.
+const symbols = ["circle", "rect", "triangle", "diamond"];
 
 export function start(root: HTMLElement): void {
   const data: Chart = JSON.parse(root.querySelector("script")?.textContent ?? "null");
@@ -39,12 +43,13 @@ export function start(root: HTMLElement): void {
   const names = { type: "category" as const, data: data.labels, inverse: lying, axisTick: { show: false } };
   const values = { type: "value" as const, name: data.unit, splitLine: { lineStyle: { color: "#e9e5da" } } };
   const number = new Intl.NumberFormat(document.documentElement.lang);
+  const look = getComputedStyle(root);
   const chart = init(root);
   chart.setOption({
     aria: { enabled: true, label: { description: describe(data, number) } },
     animation: !still,
-    color: colours,
-    textStyle: { fontFamily: getComputedStyle(root).fontFamily, color: "#1c2529" },
+    color: colours.map((colour, i) => look.getPropertyValue(`--otk-chart-${i + 1}`).trim() || colour),
+    textStyle: { fontFamily: look.fontFamily, color: "#1c2529" },
     // richText draws the tooltip on the canvas: HTML tooltips need style
     // attributes, which CSP forbids.
     tooltip: {
@@ -57,11 +62,16 @@ export function start(root: HTMLElement): void {
     grid: { left: 12, right: 20, top: 24, bottom: data.series.length > 1 ? 40 : 12, containLabel: true },
     xAxis: lying ? values : names,
     yAxis: lying ? names : values,
-    series: data.series.map((one) => ({
+    series: data.series.map((one, i) => ({
       name: one.name,
       data: one.values,
       ...(data.kind === "line"
-        ? { type: "line" as const, symbolSize: 6, lineStyle: { width: 2.5 } }
+        ? {
+            type: "line" as const,
+            symbol: symbols[i % symbols.length],
+            symbolSize: 7,
+            lineStyle: { width: 2.5, type: i === 0 ? ("solid" as const) : ("dashed" as const) },
+          }
         : { type: "bar" as const, barMaxWidth: 28, stack: data.kind === "stacked" ? "all" : undefined }),
     })),
   });
@@ -70,6 +80,7 @@ export function start(root: HTMLElement): void {
     if (url) location.assign(url);
   });
   new ResizeObserver(() => chart.resize()).observe(root);
+  addEventListener("beforeprint", () => chart.resize());
 }
 
 // describe is what a screen reader hears instead of ECharts' own sentences,

@@ -3,17 +3,20 @@
 // screen reader use, so the map itself is hidden from them.
 //
 //   <div data-island="map-choropleth" class="otk-map" data-boundaries="…"
-//        aria-hidden="true">
+//        data-rows="heat-table" aria-hidden="true">
 //     <script type="application/json">
-//       {"areas": [{"id": 3, "level": 5, "text": "Левобережный: 120", "url": "/console/…"}]}
+//       {"areas": [{"id": 3, "level": 5, "text": "Левобережный: 120", "url": "/console/…", "current": true}]}
 //     </script>
 //   </div>
 //
-// level is the shade, 0 to 6, as in the heat table.
+// level is the shade, 0 to 6, as in the heat table. data-rows is the id of a
+// table whose rows bear data-area: the territory of the row that is pointed at
+// or focused is outlined on the map.
 
+import type { FilterSpecification, Map as MapLibre } from "maplibre-gl";
 import { addLabels, loadAreas, openMap } from "../map";
 
-type Shade = { id: number | string; level: number; text: string; url?: string };
+type Shade = { id: number | string; level: number; text: string; url?: string; current?: boolean };
 
 const shades = ["#ffffff", "#e3f0f1", "#c2dfe1", "#93c6ca", "#5aa5ac", "#277f89", "#0b5c68"];
 
@@ -35,7 +38,9 @@ export async function start(root: HTMLElement): Promise<void> {
   });
   map.addLayer({ id: "line", type: "line", source: "areas", paint: { "line-color": "#51606a", "line-width": 0.8 } });
   addLabels(map, areas);
-  map.getCanvas().tabIndex = -1;
+  // Hidden from screen readers, so nothing in it may take the focus.
+  for (const one of root.querySelectorAll<HTMLElement>("button, a, canvas")) one.tabIndex = -1;
+  outline(root, map, data.areas.find((area) => area.current)?.id);
 
   const shadeAt = (id: unknown) => byID.get(String(id));
   map.on("mousemove", "fill", (event) => {
@@ -51,4 +56,21 @@ export async function start(root: HTMLElement): Promise<void> {
     const url = shadeAt(event.features?.[0]?.properties.id)?.url;
     if (url) location.assign(url);
   });
+}
+
+function outline(root: HTMLElement, map: MapLibre, chosen: number | string | undefined): void {
+  const only = (id: unknown): FilterSpecification => ["==", ["to-string", ["get", "id"]], String(id ?? "")];
+  map.addLayer({
+    id: "outline",
+    type: "line",
+    source: "areas",
+    filter: only(chosen),
+    paint: { "line-color": "#1c2529", "line-width": 3 },
+  });
+  const table = document.getElementById(root.dataset.rows ?? "");
+  const point = (event: Event) => {
+    const row = (event.target as Element).closest<HTMLElement>("[data-area]");
+    map.setFilter("outline", only(row?.dataset.area ?? chosen));
+  };
+  for (const kind of ["focusin", "mouseover", "focusout", "mouseleave"]) table?.addEventListener(kind, point);
 }
