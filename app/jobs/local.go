@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 )
@@ -38,8 +39,8 @@ func (l *Local) deliver(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, row := range rows {
-		if err := l.Delivery.one(ctx, row); err != nil {
+	for some := range slices.Chunk(rows, crossedOutAtOnce) {
+		if err := l.Delivery.each(ctx, some); err != nil {
 			return false, err
 		}
 	}

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -20,8 +21,9 @@ type Outbox interface {
 	BuryOutbox(ctx context.Context, id int64, cause error) error
 }
 
-// Deliverer delivers one message. What can never be delivered is
-// fault.Invalid or fault.NotFound; every other error is tried again.
+// Deliverer delivers one message; delivered again, it tells nobody twice. What
+// can never be delivered is fault.Invalid or fault.NotFound; every other error
+// is tried again.
 type Deliverer interface {
 	Deliver(ctx context.Context, row workflow.Outbox) error
 }
@@ -41,13 +43,31 @@ type Delivery struct {
 	Log    *slog.Logger
 }
 
-// one delivers a claimed row. The error is of the outbox itself: a failed
-// delivery is recorded in the row.
-func (d *Delivery) one(ctx context.Context, row workflow.Outbox) error {
-	err := d.deliver(ctx, row)
+// crossedOutAtOnce is how many delivered rows are crossed out by one commit. So
+// many are delivered anew after a crash, which changes nothing: see [Deliverer].
+const crossedOutAtOnce = 20
+
+// each delivers claimed rows one after the other and crosses out together those
+// that were delivered, also where it ends early. The error is of the outbox
+// itself: a failed delivery is recorded in its row.
+func (d *Delivery) each(ctx context.Context, rows []workflow.Outbox) error {
+	var done []int64
+	for _, row := range rows {
+		err := d.deliver(ctx, row)
+		if err == nil {
+			done = append(done, row.ID)
+			continue
+		}
+		if err := d.failed(ctx, row, err); err != nil {
+			return errors.Join(err, d.Outbox.DoneOutbox(context.WithoutCancel(ctx), done))
+		}
+	}
+	return d.Outbox.DoneOutbox(context.WithoutCancel(ctx), done)
+}
+
+// failed records why a row was not delivered.
+func (d *Delivery) failed(ctx context.Context, row workflow.Outbox, err error) error {
 	switch {
-	case err == nil:
-		return d.Outbox.DoneOutbox(ctx, []int64{row.ID})
 	case ctx.Err() != nil:
 		return ctx.Err() // shutting down: the lease runs out and another goes on
 	case row.Tries >= mostTries || fault.Is(err, fault.Invalid) || fault.Is(err, fault.NotFound):

@@ -183,7 +183,7 @@ func (w *Worker) deliver(ctx context.Context, t *asynq.Task) error {
 	if err := json.Unmarshal(t.Payload(), &row); err != nil {
 		return fmt.Errorf("%w: %w", err, asynq.SkipRetry)
 	}
-	return w.Delivery.one(ctx, row)
+	return w.Delivery.each(ctx, []workflow.Outbox{row})
 }
 
 // quiet writes asynq's own lines to our log.
