@@ -34,10 +34,14 @@ type Notice struct {
 	Seen   bool
 }
 
+// MostUnseen is where counting unseen notices stops: as many or more.
+const MostUnseen = 1000
+
 // Store keeps notices. AddNotices is idempotent by (user, appeal, event).
 type Store interface {
 	AddNotices(ctx context.Context, ns []Notice) error
 	ListNotices(ctx context.Context, user int64, limit int) ([]Notice, error)
+	// CountUnseen counts up to MostUnseen.
 	CountUnseen(ctx context.Context, user int64) (int, error)
 	MarkSeen(ctx context.Context, user int64) error
 }

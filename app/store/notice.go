@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm/clause"
@@ -59,11 +60,11 @@ func (s *Store) ListNotices(ctx context.Context, user int64, limit int) ([]notif
 	return out, nil
 }
 
-// CountUnseen implements notify.Store.
-func (s *Store) CountUnseen(ctx context.Context, user int64) (int, error) {
-	var n int64
-	err := s.fresh.WithContext(ctx).Model(&noticeRow{}).Where("user_id = ? AND NOT seen", user).Count(&n).Error
-	return int(n), translate(err)
+// CountUnseen implements notify.Store. Every page asks.
+func (s *Store) CountUnseen(ctx context.Context, user int64) (n int, err error) {
+	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM notices WHERE user_id = ? AND NOT seen LIMIT %d) AS u", notify.MostUnseen)
+	err = s.freshDB.QueryRowContext(ctx, s.dialect.bind(query), user).Scan(&n)
+	return n, translate(err)
 }
 
 // MarkSeen implements notify.Store.

@@ -120,7 +120,7 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 		})
 	}
 	p.Nav = append(p.Nav, ui.NavItem{
-		Text: ui.T(ctx, "console.nav.notices"), URL: "/console/notices", Count: unseen, Current: path == "/console/notices",
+		Text: ui.T(ctx, "console.nav.notices"), URL: "/console/notices", Count: unseen, Most: notify.MostUnseen, Current: path == "/console/notices",
 	})
 	return p, nil
 }

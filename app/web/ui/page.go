@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"github.com/otklik/otklik/app/lang"
@@ -45,12 +46,20 @@ type User struct {
 }
 
 // NavItem is a link of the main navigation. Count is shown when it isn't
-// zero.
+// zero; Most is where it stops, 0 where it doesn't.
 type NavItem struct {
 	Text    string
 	URL     string
 	Count   int
+	Most    int
 	Current bool
+}
+
+func (n NavItem) counted() string {
+	if n.Most > 0 && n.Count >= n.Most {
+		return strconv.Itoa(n.Most) + "+"
+	}
+	return strconv.Itoa(n.Count)
 }
 
 // Search is the search box of the console's bar.
