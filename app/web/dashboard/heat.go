@@ -118,7 +118,7 @@ func (h *Handlers) fillHeat(c echo.Context, s screen, view *heat) error {
 		past := q
 		past.Period = period{From: p.From.In(h.Zone), To: p.To.In(h.Zone).AddDate(0, 0, -1)}
 		before, err = h.heatMap(s, past)
-		view.Hot = hottest(s, q, newGrid(s, now, false), newGrid(s, before, false))
+		view.Hot = hottest(s, q, newGrid(s, now, q), newGrid(s, before, q))
 	}
 	if err != nil {
 		if s.Err() != nil {
@@ -129,7 +129,7 @@ func (h *Handlers) fillHeat(c echo.Context, s screen, view *heat) error {
 		return nil
 	}
 	view.Fuzzy = now.Fuzzy
-	view.Grid = newGrid(s, now, q.ByName)
+	view.Grid = newGrid(s, now, q)
 	view.Scale = q.Measure.scaleOf(view.Grid.cells())
 	view.PlaceScale = q.Measure.scaleOf(view.Grid.totals())
 	if err := h.pictures(c, s, view); err != nil {

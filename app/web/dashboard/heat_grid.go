@@ -32,7 +32,7 @@ type gridColumn struct {
 // newGrid puts the cells of a heat map into rows and columns: every
 // municipality, and the columns that have a case. Settlements count in their
 // municipality.
-func newGrid(s screen, m search.HeatMap, byName bool) grid {
+func newGrid(s screen, m search.HeatMap, q heatQuery) grid {
 	type at struct {
 		territory int64
 		by        string
@@ -73,10 +73,10 @@ func newGrid(s screen, m search.HeatMap, byName bool) grid {
 		g.Columns[i].Total.Population = g.Total.Population
 	}
 	slices.SortStableFunc(g.Rows, func(a, b gridRow) int {
-		if byName {
+		if q.ByName {
 			return cmp.Compare(a.Name, b.Name)
 		}
-		return cmp.Or(cmp.Compare(b.Total.Count, a.Total.Count), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(q.Measure.rank(a.Total), q.Measure.rank(b.Total)), cmp.Compare(a.Name, b.Name))
 	})
 	return g
 }

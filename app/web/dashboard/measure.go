@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"math"
 
 	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/app/web/ui"
@@ -54,6 +55,14 @@ func whole(ctx context.Context, x float64) string { return ui.Number(ctx, int(x+
 
 func tenth(ctx context.Context, x float64) string { return ui.Decimal(ctx, x, 1) }
 
+// fine shows small numbers with one digit more.
+func fine(ctx context.Context, x float64) string {
+	if x < 1 {
+		return ui.Decimal(ctx, x, 2)
+	}
+	return tenth(ctx, x)
+}
+
 func percent(ctx context.Context, x float64) string { return ui.Percent(ctx, x, 0) }
 
 // worstRating is how far the lowest mean lies below the highest.
@@ -62,7 +71,7 @@ const worstRating = 4
 // measures lists what the map can show, the first by itself.
 var measures = []measure{
 	{Key: "count", title: "dashboard.measure.count", words: whole, value: func(s sums) (float64, bool) { return float64(s.Count), true }},
-	{Key: "per_10k", title: "dashboard.measure.per_10k", words: tenth, value: func(s sums) (float64, bool) {
+	{Key: "per_10k", title: "dashboard.measure.per_10k", words: fine, value: func(s sums) (float64, bool) {
 		return float64(s.Count) * 10_000 / float64(max(s.Population, 1)), s.Population > 0
 	}},
 	{Key: "overdue", title: "dashboard.measure.overdue", words: percent, top: 1, value: share(func(s sums) int { return s.Overdue }, all)},
@@ -75,7 +84,7 @@ var measures = []measure{
 			return float64(s.RatingSum) / float64(max(s.Rated, 1)), s.Rated >= report.MinRatings
 		},
 	},
-	{Key: "recent", title: "dashboard.measure.recent", words: tenth, value: func(s sums) (float64, bool) { return s.Weight, true }},
+	{Key: "recent", title: "dashboard.measure.recent", words: fine, value: func(s sums) (float64, bool) { return s.Weight, true }},
 }
 
 func measureOf(key string) measure {
@@ -92,6 +101,16 @@ func (m measure) depth(x float64) float64 {
 		return m.dark(x)
 	}
 	return x
+}
+
+// rank is the place of some cases in an order with the darkest first: those of
+// which too little is known come last.
+func (m measure) rank(s sums) float64 {
+	x, ok := m.value(s)
+	if !ok || s.Count == 0 {
+		return math.Inf(1)
+	}
+	return -m.depth(x)
 }
 
 // text is the value of some cases in words, "" for none and "—" for too few.
