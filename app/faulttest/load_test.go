@@ -83,7 +83,7 @@ type load struct {
 
 func newLoad(p place, address string, people, each int) *load {
 	return &load{
-		place: p, address: address, people: people, each: each, gentle: 10 * time.Millisecond,
+		place: p, address: address, people: people, each: each, gentle: 25 * time.Millisecond,
 		halt: make(chan struct{}), acked: map[string]string{}, refused: map[int]int{},
 	}
 }

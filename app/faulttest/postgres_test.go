@@ -16,19 +16,20 @@ func TestFault_postgres_is_restarted_while_people_send(t *testing.T) {
 	address := freeAddress(t)
 	c := serve(t, address, p.args...)
 	w := start(t, append([]string{"worker"}, p.args...)...)
-	l := newLoad(p, address, 8, 60)
+	l := newLoad(p, address, 8, 100)
 	done := make(chan struct{})
 	go func() {
 		l.run(t.Context())
 		close(done)
 	}()
-	for _, many := range []int{80, 250} {
+	p.lettered(t)
+	for _, many := range []int{80, 350} {
 		l.waitFor(t, many)
 		restart(t, "postgres")
 	}
 	<-done
 	require.Empty(t, l.odd)
-	require.Len(t, l.acked, 8*60)
+	require.Len(t, l.acked, 8*100)
 	for status := range l.refused {
 		require.Contains(t, []int{http.StatusServiceUnavailable}, status)
 	}

@@ -26,6 +26,7 @@ import (
 // place is an installation: what `serve`, `worker` and the commands are told.
 type place struct {
 	args  []string
+	data  string // folder
 	token string // of a supervisor
 	leaf  string // a topic that asks nothing
 	at    string // a municipality
@@ -42,7 +43,7 @@ func settle(t *testing.T, given map[string]string) place {
 	_, err = rand.Read(key)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(given["key_file"], []byte(base64.StdEncoding.EncodeToString(key)+"\n"), 0o600))
-	var p place
+	p := place{data: given["data"]}
 	for k, v := range given {
 		p.args = append(p.args, "--"+config.Setting{Key: k}.Flag()+"="+v)
 	}
@@ -125,6 +126,15 @@ func (p place) check(t *testing.T, acked map[string]string) {
 		require.Equal(t, name(key), who.Name)
 	}
 	require.Contains(t, run(t, append([]string{"audit", "verify"}, p.args...)...), ": 0 wrong")
+}
+
+// lettered waits until the first letter has left: the background work goes on.
+func (p place) lettered(t *testing.T) {
+	t.Helper()
+	require.Eventually(t, func() bool {
+		letters, err := filepath.Glob(filepath.Join(p.data, "mail", "*.eml"))
+		return err == nil && len(letters) > 0
+	}, 30*time.Second, 20*time.Millisecond, "a letter to an author")
 }
 
 // postgres is a database of the test's own.
