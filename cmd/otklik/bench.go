@@ -124,7 +124,7 @@ func profiled(cmd *cobra.Command, run func() error) error {
 	if err != nil || path == "" {
 		return errors.Join(err, run())
 	}
-	file, err := os.Create(path) //nolint:gosec // the operator names the file
+	file, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("cpu-profile: %w", err)
 	}
