@@ -19,7 +19,8 @@ type NewUser struct {
 	Roles    []string // ROLE@AGENCY, or a regional role alone
 }
 
-// SaveUser adds or changes a user. What is wrong comes as fault.Lines.
+// SaveUser adds or changes a user, whose open sessions end. What is wrong comes
+// as fault.Lines.
 func (a *App) SaveUser(ctx context.Context, n NewUser) error {
 	var bad fault.Lines
 	members := a.memberships(n.Roles, &bad)
@@ -50,7 +51,12 @@ func (a *App) SaveUser(ctx context.Context, n NewUser) error {
 		u.Memberships = members
 	}
 	u.PasswordHash = identity.HashPassword(n.Password)
-	return a.Store.SaveUser(ctx, u)
+	if err := a.Store.SaveUser(ctx, u); err != nil {
+		return err
+	}
+	// Who knew the former password is out.
+	_, err = a.Store.DeleteSessions(ctx, u.ID)
+	return err
 }
 
 func (a *App) memberships(roles []string, bad *fault.Lines) []actor.Membership {

@@ -14,7 +14,8 @@ import (
 
 // How long sessions last.
 const (
-	SessionLife  = 12 * time.Hour // since it was last used
+	SessionLife  = 12 * time.Hour     // since it was last used
+	SessionMost  = 7 * 24 * time.Hour // since the password was given
 	sessionTouch = 5 * time.Minute
 )
 
@@ -45,18 +46,25 @@ func hashToken(token string) string {
 // time; too many tries for a login or from an address are fault.TooMany.
 func (a *Accounts) SignIn(ctx context.Context, login, password, ip, agent string) (token string, u *User, err error) {
 	login = strings.ToLower(strings.TrimSpace(login))
+	select {
+	case a.hashing <- struct{}{}:
+		defer func() { <-a.hashing }()
+	case <-ctx.Done():
+		return "", nil, ctx.Err()
+	}
+	// In here, so that tries sent all at once are counted too.
 	if wait := a.slow.wait(login, ip); wait > 0 {
 		return "", nil, fault.New(fault.TooMany, "identity.slow_down").With("minutes", int(wait/time.Minute)+1)
 	}
 	u, err = a.store.FindUserByLogin(ctx, login)
 	hash := a.nobody
 	switch {
-	case err == nil && !u.Disabled:
+	case err == nil && !u.Disabled && u.PasswordHash != "":
 		hash = u.PasswordHash
 	case err != nil && !fault.Is(err, fault.NotFound):
 		return "", nil, err
 	}
-	if !a.check(ctx, hash, password) {
+	if !checkPassword(hash, password) {
 		a.slow.failed(login, ip)
 		return "", nil, fault.New(fault.SignIn, "identity.wrong")
 	}
@@ -69,16 +77,6 @@ func (a *Accounts) SignIn(ctx context.Context, login, password, ip, agent string
 	return token, u, err
 }
 
-func (a *Accounts) check(ctx context.Context, hash, password string) bool {
-	select {
-	case a.hashing <- struct{}{}:
-		defer func() { <-a.hashing }()
-		return checkPassword(hash, password)
-	case <-ctx.Done():
-		return false
-	}
-}
-
 // Session returns the user of a session and keeps it alive. Unknown, expired
 // and disabled are fault.SignIn.
 func (a *Accounts) Session(ctx context.Context, token string) (*User, error) {
@@ -89,6 +87,9 @@ func (a *Accounts) Session(ctx context.Context, token string) (*User, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if now.Sub(s.CreatedAt) > SessionMost {
+		return nil, fault.New(fault.SignIn, "identity.session_over")
 	}
 	if now.Sub(s.SeenAt) > sessionTouch {
 		if err := a.store.TouchSession(ctx, hashToken(token), now, now.Add(SessionLife)); err != nil {

@@ -2,6 +2,8 @@ package identity
 
 import (
 	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -103,6 +105,17 @@ func TestAccounts_session_lives_while_used(t *testing.T) {
 
 	token, _, err = a.SignIn(t.Context(), "anna", "correct horse", "10.0.0.1", "test")
 	require.NoError(t, err)
+	for range int(SessionMost / (11 * time.Hour)) {
+		now.Advance(11 * time.Hour)
+		_, err = a.Session(t.Context(), token)
+		require.NoError(t, err)
+	}
+	now.Advance(11 * time.Hour)
+	_, err = a.Session(t.Context(), token)
+	require.True(t, fault.Is(err, fault.SignIn), "use doesn't prolong it for ever")
+
+	token, _, err = a.SignIn(t.Context(), "anna", "correct horse", "10.0.0.1", "test")
+	require.NoError(t, err)
 	require.NoError(t, a.SignOut(t.Context(), token))
 	_, err = a.Session(t.Context(), token)
 	require.True(t, fault.Is(err, fault.SignIn))
@@ -129,6 +142,33 @@ func TestAccounts_SignIn_slows_guessing_down(t *testing.T) {
 	now.Advance(longestWait)
 	_, _, err = a.SignIn(t.Context(), "anna", "correct horse", "10.0.0.1", "")
 	require.NoError(t, err)
+}
+
+func TestAccounts_SignIn_counts_tries_sent_all_at_once(t *testing.T) {
+	t.Parallel()
+	a := NewAccounts(newBook(), clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)))
+	var checked atomic.Int32
+	var wg sync.WaitGroup
+	for range 40 {
+		wg.Go(func() {
+			if _, _, err := a.SignIn(t.Context(), "anna", "wrong", "10.0.0.1", ""); fault.Is(err, fault.SignIn) {
+				checked.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	require.LessOrEqual(t, int(checked.Load()), freeFailures+cap(a.hashing))
+}
+
+func TestAccounts_SignIn_without_a_password_is_as_slow_as_with_a_wrong_one(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	b.user.PasswordHash = ""
+	a := NewAccounts(b, clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)))
+	began := time.Now()
+	_, _, err := a.SignIn(t.Context(), "anna", "", "10.0.0.1", "")
+	require.True(t, fault.Is(err, fault.SignIn))
+	require.Greater(t, time.Since(began), time.Millisecond, "a hash was computed")
 }
 
 func TestAccounts_Token(t *testing.T) {
