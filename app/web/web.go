@@ -57,10 +57,11 @@ func New(cfg Config) (http.Handler, error) {
 	h := &frame{cfg: cfg, cookies: edge.NewCookies(cfg.Base), log: cfg.Log}
 	e.HTTPErrorHandler = h.fail
 	e.Use(
+		h.unnamed,
 		middleware.RequestIDWithConfig(middleware.RequestIDConfig{TargetHeader: echo.HeaderXRequestID}),
 		h.logged,
 		h.recovered,
-		headers,
+		h.headers,
 		middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{Limit: maxForm, Skipper: takesPhotos}),
 		middleware.BodyLimitWithConfig(middleware.BodyLimitConfig{
 			Limit: maxPhoto, Skipper: func(c echo.Context) bool { return !takesPhotos(c) },
@@ -101,15 +102,28 @@ func (h *frame) logged(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err)
 		}
 		level := slog.LevelDebug
-		if c.Response().Status >= http.StatusInternalServerError {
+		switch status := c.Response().Status; {
+		case status >= http.StatusInternalServerError:
 			level = slog.LevelError
+		case telling(c, status):
+			level = slog.LevelInfo
 		}
 		h.log.LogAttrs(edge.Ctx(c), level, "request",
 			slog.String("method", c.Request().Method), slog.String("route", c.Path()),
 			slog.Int("status", c.Response().Status), slog.Duration("took", h.cfg.Clock.Now().Sub(start)),
-			slog.String("id", c.Response().Header().Get(echo.HeaderXRequestID)))
+			slog.String("id", c.Response().Header().Get(echo.HeaderXRequestID)), slog.String("address", c.RealIP()))
 		return nil
 	}
+}
+
+// telling reports whether somebody who looks for misuse wants to see the
+// request: who signs in and out, and who was refused.
+func telling(c echo.Context, status int) bool {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+		return true
+	}
+	return c.Request().Method == http.MethodPost && (c.Path() == "/sign-in" || c.Path() == "/sign-out")
 }
 
 // recovered turns a panic into an error that is logged once with its stack.
@@ -122,16 +136,40 @@ func (h *frame) recovered(next echo.HandlerFunc) echo.HandlerFunc {
 	})(next)
 }
 
+// unnamed forgets an id that a stranger gave to the request: it would stand in
+// our log and on error pages. A proxy of ours may name it.
+func (h *frame) unnamed(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if id := c.Request().Header.Get(echo.HeaderXRequestID); !h.cfg.Proxies || !plainID(id) {
+			c.Request().Header.Del(echo.HeaderXRequestID)
+		}
+		return next(c)
+	}
+}
+
+const maxID = 64 // bytes
+
+func plainID(id string) bool {
+	return len(id) <= maxID && !strings.ContainsFunc(id, func(r rune) bool {
+		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+}
+
 // headers are those of every answer; pages in a frame relax frame-ancestors.
-func headers(next echo.HandlerFunc) echo.HandlerFunc {
+func (h *frame) headers(next echo.HandlerFunc) echo.HandlerFunc {
+	secure := h.cfg.Base.Scheme == "https"
 	return func(c echo.Context) error {
 		h := c.Response().Header()
+		if secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
 		h.Set("Content-Security-Policy", policy("'none'"))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("X-Frame-Options", "DENY")        // of browsers that don't know frame-ancestors
 		h.Set("Referrer-Policy", "same-origin") // secrets of links stay with us
 		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		return next(c)
 	}
 }

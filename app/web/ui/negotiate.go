@@ -3,6 +3,7 @@ package ui
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"golang.org/x/text/language"
 
@@ -52,7 +53,7 @@ func known(s string) (lang.Lang, bool) {
 // LangURL is the address of the same page in another language.
 func LangURL(path string, l lang.Lang) string {
 	u, err := url.Parse(path)
-	if err != nil || u.Host != "" || u.Opaque != "" {
+	if err != nil || u.Host != "" || u.Opaque != "" || strings.HasPrefix(u.Path, "//") { // «//host» is another site
 		u = &url.URL{Path: "/"}
 	}
 	q := u.Query()

@@ -55,6 +55,7 @@ func Framed(agencies Agencies) echo.MiddlewareFunc {
 				h.Del(echo.HeaderXFrameOptions) // it can't name origins; the policy does
 			}
 			h.Del("Cross-Origin-Opener-Policy")
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 			f := Frame{Agency: a}
 			if from := c.QueryParam(OriginParam); slices.Contains(origins, from) {
 				f.Origin = from
