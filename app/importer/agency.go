@@ -180,6 +180,9 @@ func (in *agencyImport) saveAgencies() error {
 				in.bad.Add(it.line, "widget_origins", "%s: %q is no origin such as https://example.org", a.Code, o)
 			}
 		}
+		if a.Site != "" && !webAddress(a.Site) {
+			in.bad.Add(it.line, "site", "%s: %q is no address such as https://example.org", a.Code, a.Site)
+		}
 		for _, c := range a.Capabilities {
 			if c != "appeals" && c != "participation" {
 				in.bad.Add(it.line, "capabilities", "%s: %q is neither appeals nor participation", a.Code, c)
@@ -216,6 +219,12 @@ func (in *agencyImport) saveAgencies() error {
 	}
 	in.results = append(in.results, counted("agencies", there, codes))
 	return in.tx.SaveAgencies(list)
+}
+
+// webAddress reports whether s is a web address that a page may lead to.
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 // Origin reports whether s is an origin as browsers send it: scheme, host and

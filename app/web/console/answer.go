@@ -124,7 +124,7 @@ func (h *Handlers) WriteAnswer(c echo.Context) error {
 // sentFiles are the chosen pictures; a browser sends an empty part where none
 // was chosen.
 func sentFiles(c echo.Context) ([]*multipart.FileHeader, error) {
-	form, err := c.MultipartForm()
+	form, err := edge.Multipart(c)
 	if errors.Is(err, http.ErrNotMultipart) {
 		return nil, nil
 	}

@@ -5,6 +5,7 @@ package edge
 import (
 	"bytes"
 	"context"
+	"mime/multipart"
 	"net/http"
 	"strconv"
 	"time"
@@ -105,6 +106,19 @@ func Status(err error) int {
 	default:
 		return http.StatusInternalServerError
 	}
+}
+
+// inMemory is how much of a form with files is held in memory, in bytes; the
+// rest waits in temporary files.
+const inMemory = 1 << 20
+
+// Multipart reads a form with files. It comes before the first look at a value
+// of the form, which would read up to 32 MB of it into memory.
+func Multipart(c echo.Context) (*multipart.Form, error) {
+	if err := c.Request().ParseMultipartForm(inMemory); err != nil {
+		return nil, err
+	}
+	return c.Request().MultipartForm, nil
 }
 
 // Day reads a date of a form or query, YYYY-MM-DD, as its first instant in the

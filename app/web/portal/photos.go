@@ -131,7 +131,7 @@ func draftOwner(token string) string {
 // receive reads the photos of a request one after the other, cleans and keeps
 // them. One that is wrong doesn't take the others with it.
 func (h *Handlers) receive(c echo.Context, owner string, already int) ([]workflow.Photo, error) {
-	sent, err := c.MultipartForm()
+	sent, err := edge.Multipart(c)
 	if errors.Is(err, http.ErrNotMultipart) {
 		return nil, nil
 	}

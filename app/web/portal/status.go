@@ -212,6 +212,10 @@ func (h *Handlers) AddEvidence(c echo.Context) error {
 		return err
 	}
 	ctx := edge.Ctx(c)
+	// Before the pictures are kept: nobody would take them away again.
+	if err := workflow.Can(actor.Author(t.Appeal.ID), &t.Appeal, workflow.Attach); err != nil {
+		return err
+	}
 	photos, err := h.receive(c, "appeal-"+strconv.FormatInt(t.Appeal.ID, 10), 0)
 	if err == nil {
 		_, err = h.Engine.AttachPhotos(ctx, actor.Author(t.Appeal.ID), t.Appeal.ID, photos)
