@@ -5,22 +5,28 @@ import (
 	"github.com/otklik/otklik/app/web"
 	"github.com/otklik/otklik/app/web/api"
 	"github.com/otklik/otklik/app/web/console"
+	"github.com/otklik/otklik/app/web/dashboard"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/portal"
 )
 
 // pages are the handlers of every part with what each needs.
 func (a *App) pages() web.Pages {
+	desk := console.New(console.Config{
+		Accounts: a.Accounts, Cookies: edge.NewCookies(a.Config.Base), Engine: a.Engine, Reader: a.Store,
+		Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
+		Notices: a.Store, Photos: a.Photos, Clock: a.Clock, Demo: a.demoUsers(),
+	})
 	return web.Pages{
 		Portal: portal.New(portal.Config{
 			Engine: a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory,
 			Photos: a.Photos, Calendar: a.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 			Unlimited: !a.Config.RateLimit,
 		}),
-		Console: console.New(console.Config{
-			Accounts: a.Accounts, Cookies: edge.NewCookies(a.Config.Base), Engine: a.Engine, Reader: a.Store,
-			Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
-			Notices: a.Store, Photos: a.Photos, Clock: a.Clock, Demo: a.demoUsers(),
+		Console: desk,
+		Dashboard: dashboard.New(dashboard.Config{
+			Reports: a.Store, Index: a.index, Rubrics: a.Rubricator, Agencies: a.directory, Inbox: a.Store, Clock: a.Clock,
+			Zone: a.Config.Zone, Frame: desk.Page, Log: a.Log,
 		}),
 		API: api.New(api.Config{
 			Accounts: a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,
