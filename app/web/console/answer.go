@@ -153,12 +153,16 @@ func (e *editor) promised(c echo.Context) (time.Time, error) {
 func (h *Handlers) saveDraft(c echo.Context, q queue, found *workflow.Case, view editor, files []*multipart.FileHeader) error {
 	ctx, id := edge.Ctx(c), found.Appeal.ID
 	promised, err := view.promised(c)
+	if view.Draft == 0 && view.Card.Draft != nil { // it was begun in another window meanwhile
+		return h.refuseAnswer(c, found, view, fault.New(fault.Conflict, "workflow.stale_draft"))
+	}
+	var saved *workflow.Answer
 	if err == nil {
-		_, err = h.cfg.Engine.SaveAnswerDraft(ctx, edge.Actor(ctx), id, view.Draft, view.Text, workflow.Outcome(view.Outcome), promised, view.Ground)
+		saved, err = h.cfg.Engine.SaveAnswerDraft(ctx, edge.Actor(ctx), id, view.Draft, view.Text, workflow.Outcome(view.Outcome), promised, view.Ground)
 	}
 	if err == nil && len(files) > 0 {
 		if err = h.attach(ctx, id, files); err != nil {
-			view.Draft = 0 // it was saved just now
+			view.Draft = saved.Version
 		}
 	}
 	if err != nil {
