@@ -65,6 +65,14 @@ type Region struct {
 // database with other agencies, or with the whole demo region, is left as it
 // is. A run that was cut off is gone on with where it ended.
 func Seed(ctx context.Context, r Region, w io.Writer) error {
+	lives, err := readLives()
+	if err != nil {
+		return fmt.Errorf("demo appeals: %w", err)
+	}
+	return seed(ctx, r, w, lives)
+}
+
+func seed(ctx context.Context, r Region, w io.Writer, lives []life) error {
 	agencies, err := r.Store.ListAgencies(ctx)
 	if err != nil {
 		return err
@@ -87,10 +95,6 @@ func Seed(ctx context.Context, r Region, w io.Writer) error {
 	}
 	if err := r.Reload(ctx); err != nil {
 		return err
-	}
-	lives, err := readLives()
-	if err != nil {
-		return fmt.Errorf("demo appeals: %w", err)
 	}
 	if err := r.play(ctx, lives); err != nil {
 		return fmt.Errorf("demo appeals: %w", err)

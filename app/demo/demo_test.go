@@ -2,7 +2,6 @@ package demo_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"regexp"
@@ -14,6 +13,7 @@ import (
 	"github.com/otklik/otklik/app"
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/config"
+	"github.com/otklik/otklik/app/demo"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/deadline"
 )
@@ -23,7 +23,7 @@ var today = time.Date(2026, 11, 22, 9, 30, 0, 0, time.UTC)
 
 // expected is how many of the appeals of the file are in season on that day, at
 // least.
-const expected = 360
+const expected = 360 / every
 
 // open puts the product together in a folder of its own. The seed walks through
 // a thousand small transactions, so the folder is in memory where there is any.
@@ -33,7 +33,7 @@ func open(t *testing.T) *app.App {
 	if _, err := os.Stat(parent); err != nil {
 		parent = ""
 	}
-	dir, err := os.MkdirTemp(parent, "otklik-demo-")
+	dir, err := os.MkdirTemp(parent, "otklik-demo-") //nolint:usetesting // t.TempDir is on the disk
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
 	cfg, err := config.Load("", map[string]string{"data": dir, "demo": "true"})
@@ -42,6 +42,12 @@ func open(t *testing.T) *app.App {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, a.Close()) })
 	return a
+}
+
+func seed(ctx context.Context, a *app.App) error {
+	return demo.SeedEvery(ctx, demo.Region{
+		Store: a.Store, Rubricator: a.Rubricator, Engine: a.EngineAt, Reload: a.Reload, Now: a.Clock.Now(), Log: a.Log,
+	}, every)
 }
 
 func cases(t *testing.T, a *app.App) []workflow.Case {
@@ -78,7 +84,7 @@ func cutOff(t *testing.T, a *app.App, at ...int) {
 	for _, many := range at {
 		ctx, cut := context.WithCancel(t.Context())
 		done := make(chan error, 1)
-		go func() { done <- a.SeedDemo(ctx, io.Discard) }()
+		go func() { done <- seed(ctx, a) }()
 		require.Eventually(t, func() bool {
 			n, err := a.Store.CountAppeals(t.Context())
 			return err == nil && n >= many
@@ -93,8 +99,8 @@ func TestSeed(t *testing.T) {
 	t.Parallel()
 	a := open(t)
 	ctx := t.Context()
-	cutOff(t, a, 1, 90, 330)
-	require.NoError(t, a.SeedDemo(ctx, io.Discard))
+	cutOff(t, a, 1, expected/4, expected*9/10)
+	require.NoError(t, seed(ctx, a))
 	seeded := cases(t, a)
 
 	t.Run("every appeal in season is there and stands at a stage of the file", func(t *testing.T) {
@@ -164,7 +170,7 @@ func TestSeed(t *testing.T) {
 	})
 
 	t.Run("a second seed changes nothing", func(t *testing.T) {
-		require.NoError(t, a.SeedDemo(ctx, io.Discard))
+		require.NoError(t, seed(ctx, a))
 		require.Equal(t, seeded, cases(t, a))
 	})
 }
