@@ -187,10 +187,23 @@ func (p *person) adds(name string, files ...string) {
 	p.do(chromedp.SetUploadFiles(chromedp.CSS(fmt.Sprintf(`input[type=file][name=%q]`, name)), files))
 }
 
-// hits one key.
+// hits one key. What it types comes with its going down, as from a keyboard,
+// so that a page which takes the key for itself types nothing.
 func (p *person) hits(key string) {
 	p.t.Helper()
-	p.host().do(chromedp.KeyEvent(key))
+	p.host().do(chromedp.Func(func(ctx context.Context, s *chromedp.Target) error {
+		strokes := kb.Encode([]rune(key)[0])
+		down, up := *strokes[0], *strokes[len(strokes)-1]
+		if len(strokes) > 2 {
+			down.Text, down.UnmodifiedText = strokes[1].Text, strokes[1].UnmodifiedText
+		}
+		for _, stroke := range []input.DispatchKeyEventParams{down, up} {
+			if _, err := cdp.Call(ctx, s, input.DispatchKeyEvent, stroke); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // tabsTo moves the focus with Tab until it is on what the expression tells.

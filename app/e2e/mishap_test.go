@@ -54,8 +54,12 @@ func TestMishap_connection_is_lost_in_mid_form(t *testing.T) {
 	citizen.click(s, 1)
 	citizen.wait(func() bool { return !strings.HasPrefix(citizen.origin(), w.base) }, func() string { return "the browser to say that nothing answers" })
 	w.mends()
-	citizen.do(chromedp.NavigateBack())
+	citizen.do(chromedp.Reload()) // sends the form again
 	citizen.arrives()
+	citizen.has("Адрес", address)
+	citizen.sees("По адресу не понять")
+	citizen.opens(strings.Replace(citizen.path(), "/place", "/questions", 1)) // as one who goes back and begins the page anew
+	citizen.presses("Дальше")
 	citizen.has("Адрес", address)
 	citizen.chooses("Район", pothole.town)
 	citizen.presses("Дальше")
@@ -167,6 +171,13 @@ func TestMishap_pictures_that_are_none(t *testing.T) {
 	citizen.goesOn(pothole)
 }
 
+// scrollsTo brings a part of the page into sight.
+func (p *person) scrollsTo(css string) {
+	p.t.Helper()
+	_, err := ask[bool](p, `(document.querySelector(`+quote(css)+`).scrollIntoView({block: "center", behavior: "instant"}), true)`)
+	require.NoError(p.t, err)
+}
+
 // hugePNG claims to be a picture of 41 megapixels in a few bytes.
 func hugePNG() []byte {
 	var b bytes.Buffer
@@ -195,6 +206,7 @@ func TestMishap_a_point_outside_the_region(t *testing.T) {
 	citizen.presses("Дальше")
 	citizen.types("Адрес", pothole.address)
 	// The corner of the map is sea or another region.
+	citizen.scrollsTo(".otk-place")
 	box := citizen.find(`document.querySelector(".maplibregl-canvas")`, "the map")
 	size, err := ask[spot](citizen, `(() => { const r = document.querySelector(".maplibregl-canvas").getBoundingClientRect(); return {x: r.width, y: r.height}; })()`)
 	require.NoError(t, err)
@@ -216,6 +228,7 @@ func TestMishap_a_point_outside_the_region(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEmpty(t, beside, citizen.text())
 	// The middle of the map is in the region.
+	citizen.scrollsTo(".otk-place")
 	box = citizen.find(`document.querySelector(".maplibregl-canvas")`, "the map")
 	citizen.click(box, 1)
 	citizen.until(`document.getElementById("lat").value !== "59.93" && document.getElementById("lat").value !== ""`, "the map to take the point")

@@ -13,7 +13,7 @@ func TestCitizen_without_scripts(t *testing.T) {
 	number, link := citizen.reports(pothole)
 	citizen.opens(link)
 	citizen.sees(number, pothole.text, "У ведомства")
-	citizen.presses("Проверить обращение")
+	citizen.presses("Моё обращение")
 	citizen.types("Номер обращения", number)
 	citizen.types("Код", link) // the whole link will do
 	citizen.presses("Показать")
@@ -29,7 +29,7 @@ func TestCitizen_finds_the_topic_in_the_tree(t *testing.T) {
 	citizen.presses("Дороги и тротуары")
 	citizen.presses("Дорожное полотно")
 	citizen.presses("Яма на дороге")
-	citizen.sees("ответ до 10 дней", "Опишите проблему")
+	citizen.sees("10 дней", "Опишите проблему")
 	citizen.opens("/topics")
 	citizen.types("Найти тему по словам", "колдобина")
 	citizen.presses("Найти")

@@ -39,8 +39,8 @@ type product struct {
 	stop func()
 }
 
-// serve runs the product until stop.
-func serve(ctx context.Context, settings map[string]string, opts ...app.Option) (*product, error) {
+// serve fills the product, then runs it until stop.
+func serve(ctx context.Context, settings map[string]string, fill func(*product) error, opts ...app.Option) (*product, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -60,6 +60,10 @@ func serve(ctx context.Context, settings map[string]string, opts ...app.Option) 
 	if err != nil {
 		return nil, err
 	}
+	p := &product{App: a, base: base}
+	if err := fill(p); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
 	running, end := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	run := func(what string, f func() error) {
@@ -73,13 +77,14 @@ func serve(ctx context.Context, settings map[string]string, opts ...app.Option) 
 	if !cfg.Embedded() {
 		run("work", func() error { return a.Work(running) })
 	}
-	return &product{App: a, base: base, stop: func() {
+	p.stop = func() {
 		end()
 		wg.Wait()
 		if err := a.Close(); err != nil {
 			fmt.Fprintln(os.Stderr, "close:", err)
 		}
-	}}, nil
+	}
+	return p, nil
 }
 
 func (p *product) region() demo.Region {
@@ -105,9 +110,7 @@ func (s *sharedProduct) open() error {
 		return s.err
 	}
 	settings := map[string]string{"data": s.dir, "demo": "true"}
-	if s.product, s.err = serve(ctx, settings); s.err == nil {
-		s.err = s.SeedDemo(ctx, io.Discard)
-	}
+	s.product, s.err = serve(ctx, settings, func(p *product) error { return p.SeedDemo(ctx, io.Discard) })
 	return s.err
 }
 
@@ -149,10 +152,9 @@ func production(t *testing.T, c clock.Clock) *product {
 	require.NoError(t, os.WriteFile(key, []byte("b25lIGtleSBmb3IgdGhlIHRlc3RzIG9mIHBhZ2VzOi0="), 0o600))
 	p, err := serve(context.WithoutCancel(t.Context()), map[string]string{
 		"data": dir, "database": database, "redis": address, "key_file": key,
-	}, app.WithClock(c))
+	}, func(p *product) error { return p.region().Settle(t.Context()) }, app.WithClock(c))
 	require.NoError(t, err)
 	t.Cleanup(p.stop)
-	require.NoError(t, p.region().Settle(t.Context()))
 	return p
 }
 

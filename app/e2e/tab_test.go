@@ -52,10 +52,10 @@ type complaints struct {
 // visitor is a person with a browser of their own at the product's address.
 func visitor(t *testing.T, base string) *person {
 	t.Helper()
-	return newPerson(t, chromium(t), base, chromedp.WithNewBrowserContext())
+	return newPerson(chromium(t), t, base, chromedp.WithNewBrowserContext())
 }
 
-func newPerson(t *testing.T, parent context.Context, base string, opts ...chromedp.ContextOption) *person {
+func newPerson(parent context.Context, t *testing.T, base string, opts ...chromedp.ContextOption) *person {
 	t.Helper()
 	said := &complaints{heard: map[string]bool{}}
 	ctx, cancel := chromedp.NewContext(parent, append(opts, chromedp.WithListener(said.listen))...)
@@ -292,7 +292,7 @@ func (p *person) losesCookies() {
 // anotherTab opens a second tab of the same browser.
 func (p *person) anotherTab() *person {
 	p.t.Helper()
-	other := newPerson(p.t, p.ctx, p.base)
+	other := newPerson(p.ctx, p.t, p.base)
 	other.width = p.width
 	return other
 }
@@ -304,7 +304,7 @@ func (p *person) opensTab(by func()) *person {
 	by()
 	select {
 	case id := <-opened:
-		other := newPerson(p.t, p.ctx, p.base, chromedp.WithTargetID(id))
+		other := newPerson(p.ctx, p.t, p.base, chromedp.WithTargetID(id))
 		other.arrives()
 		return other
 	case <-time.After(patience):
@@ -328,7 +328,7 @@ func (p *person) within(base string) *person {
 		}
 		return false
 	}, func() string { return "to find a frame of " + base })
-	inner := newPerson(p.t, p.ctx, base, chromedp.WithTargetID(frame))
+	inner := newPerson(p.ctx, p.t, base, chromedp.WithTargetID(frame))
 	inner.around, inner.width = p, p.width
 	inner.arrives()
 	return inner

@@ -97,7 +97,7 @@ func (s *Store) readParts(ctx context.Context, db *sql.DB, parts []part, ids []i
 }
 
 func readPart(ctx context.Context, q querier, p part, ids any) error {
-	rows, err := q.QueryContext(ctx, p.query, ids)
+	rows, err := q.QueryContext(ctx, p.query, ids) //nolint:rowserrcheck // read checks it
 	if err != nil {
 		return err
 	}

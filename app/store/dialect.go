@@ -113,7 +113,7 @@ type querier interface {
 
 // list runs a statement that selects t's columns.
 func list[T any](ctx context.Context, d dialect, q querier, t table[T], query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, d.bind(query), args...)
+	rows, err := q.QueryContext(ctx, d.bind(query), args...) //nolint:rowserrcheck // collect checks it
 	if err != nil {
 		return nil, err
 	}

@@ -66,6 +66,7 @@ func tabConditions(tab workflow.Tab, user int64, now time.Time) clauses {
 		c.add("due_sort < ?", instant(now.Add(workflow.DueSoon)))
 	case workflow.TabOverdue:
 		c.add("due_sort < ?", instant(now))
+	case workflow.TabNew, workflow.TabOnSign, workflow.TabAll: // their walks say it all
 	}
 	return c
 }

@@ -36,7 +36,7 @@ func (s *Store) intakePostgres(ctx context.Context, in *intake) (fresh bool, err
 	if !ok {
 		text, _ = intakeStatements.LoadOrStore(sh, sh.statement())
 	}
-	rows, err := s.pool.Query(ctx, text.(string), in.args()...)
+	rows, err := s.pool.Query(ctx, text.(string), in.args()...) //nolint:errcheck // nothing else is kept there
 	if err != nil {
 		return false, err
 	}

@@ -59,7 +59,7 @@ func (g *groupCommit) intake(ctx context.Context, in *intake) (fresh bool, err e
 	if !g.running {
 		g.running = true
 		g.idle.Add(1)
-		go g.run()
+		go g.run() //nolint:contextcheck // the group belongs to none of its callers
 	}
 	g.mu.Unlock()
 	select {

@@ -161,7 +161,7 @@ func explain(t *testing.T, dialect string, db *sql.DB, query string, args []any)
 			cells[i] = new(sql.NullString)
 		}
 		require.NoError(t, rows.Scan(cells...))
-		plan.WriteString(cells[len(cells)-1].(*sql.NullString).String + "\n")
+		plan.WriteString(cells[len(cells)-1].(*sql.NullString).String + "\n") //nolint:errcheck // made above
 	}
 	require.NoError(t, rows.Err())
 	return plan.String()

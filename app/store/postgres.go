@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -41,8 +42,8 @@ func openPool(ctx context.Context, url string, conns int) (*pgxpool.Pool, error)
 	if err != nil {
 		return nil, fmt.Errorf("database URL: %w", err)
 	}
-	if config.MaxConns = int32(conns); conns <= 0 {
-		config.MaxConns = defaultConns
+	if config.MaxConns = defaultConns; conns > 0 {
+		config.MaxConns = int32(min(conns, math.MaxInt32)) //nolint:gosec // bounded
 	}
 	// Instants are UTC in storage, whatever the server's zone.
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"

@@ -67,9 +67,9 @@ func (s *Store) Topics(ctx context.Context, p report.Period, f report.Filter, no
 	return out, translate(rows.Err())
 }
 
-// quarterHour is the step by which instants are grouped in the database: the
+// groupStep is the step by which instants are grouped in the database: the
 // offset of every zone is a multiple of it, so that a step lies in one day.
-const quarterHour = 15 * time.Minute
+const groupStep = 15 * time.Minute
 
 // Days implements report.Store: a line for each day of the period, also where
 // nothing happened.
@@ -96,7 +96,7 @@ func (s *Store) Days(ctx context.Context, p report.Period, f report.Filter, zone
 			return nil, translate(err)
 		}
 		for quarter, n := range quarters {
-			day := time.Unix(0, 0).Add(time.Duration(quarter) * quarterHour).In(zone).Format(time.DateOnly)
+			day := time.Unix(0, 0).Add(time.Duration(quarter) * groupStep).In(zone).Format(time.DateOnly)
 			*of.into(&lines[index[day]]) += n
 		}
 	}

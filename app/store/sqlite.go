@@ -74,9 +74,7 @@ func openFile(ctx context.Context, path string, conns int, extra url.Values) (*g
 	if err := db.PingContext(ctx); err != nil {
 		return nil, db, err
 	}
-	g, err := gorm.Open(sqliteDialector{gormsqlite.New(gormsqlite.Config{
-		DriverName: "sqlite", Conn: db,
-	}).(*gormsqlite.Dialector)}, gormConfig())
+	g, err := gorm.Open(sqliteDialector{&gormsqlite.Dialector{DriverName: "sqlite", Conn: db}}, gormConfig())
 	return g, db, err
 }
 

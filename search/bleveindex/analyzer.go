@@ -55,7 +55,7 @@ func plain(s string) bool {
 // Cyrillic words as Russian, Latin ones as English. A word with a digit in it
 // («12а») stays as it is.
 func words(text string) []word {
-	s := stemmers.Get().(*stemmer)
+	s := stemmers.Get().(*stemmer) //nolint:errcheck // the pool holds nothing else
 	defer stemmers.Put(s)
 	out := make([]word, 0, len(text)/12+1)
 	start := -1

@@ -167,11 +167,11 @@ func (c *columns) build(seg segment.Segment) (rows []row, err error) {
 		}},
 		{fieldRating, func(term string) (func(*row), error) {
 			n, err := strconv.ParseUint(term, 10, 8)
-			return func(r *row) { r.rating = uint8(n) }, err
+			return func(r *row) { r.rating = uint8(n) }, err //nolint:gosec // parsed as 8 bits
 		}},
 		{fieldMarks, func(term string) (func(*row), error) {
 			n, err := strconv.ParseUint(term, 10, 8)
-			return func(r *row) { r.marks = marks(n) }, err
+			return func(r *row) { r.marks = marks(n) }, err //nolint:gosec // parsed as 8 bits
 		}},
 	} {
 		if err := fill(seg, col.field, rows, col.set); err != nil {

@@ -20,7 +20,7 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
-	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 	"golang.org/x/time/rate"
 
 	"github.com/otklik/otklik/app/fault"
@@ -137,7 +137,7 @@ func empty(path string) (bool, error) {
 		return true, nil
 	}
 	for _, part := range parts {
-		_, err := os.Lstat(filepath.Join(path, part))
+		_, err := os.Lstat(filepath.Join(path, part)) //nolint:gosec // the operator names the folder
 		if !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}
@@ -148,7 +148,7 @@ func empty(path string) (bool, error) {
 // unusable tells what to do about an index that doesn't open.
 func unusable(path string, err error) error {
 	switch {
-	case errors.Is(err, bbolt.ErrTimeout):
+	case errors.Is(err, bbolterrors.ErrTimeout):
 		return fault.Wrap(fault.Unavailable, "error.search_in_use", fmt.Errorf("search index %s is open elsewhere: %w", path, err))
 	case errors.Is(err, fs.ErrPermission):
 		return fault.Wrap(fault.Unavailable, "error.search_unavailable", fmt.Errorf("open search index: %w", err))
@@ -211,7 +211,7 @@ func (ix *Index) Count(context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("count search index: %w", err)
 	}
-	return int(n), nil
+	return int(n), nil //nolint:gosec // documents are counted in 32 bits
 }
 
 // Close implements search.Index. It waits for running calls; a second call does

@@ -222,7 +222,7 @@ type worstFirst []ranked
 func (h worstFirst) Len() int           { return len(h) }
 func (h worstFirst) Less(i, j int) bool { return better(h[i], h[j]) > 0 }
 func (h worstFirst) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *worstFirst) Push(x any)        { *h = append(*h, x.(ranked)) }
+func (h *worstFirst) Push(x any)        { *h = append(*h, x.(ranked)) } //nolint:errcheck // only offer calls it
 
 func (h *worstFirst) Pop() any {
 	last := (*h)[len(*h)-1]

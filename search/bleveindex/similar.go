@@ -104,7 +104,7 @@ func (v *view) nearest(at int, terms []known, best *worstFirst) error {
 		if r.marks&isWorked == 0 || r.leaf == 0 {
 			continue
 		}
-		found := ranked{score: float64(score), row: r, part: at, doc: uint32(doc)} //nolint:gosec // numbered in 31 bits
+		found := ranked{score: float64(score), row: r, part: at, doc: uint32(doc)}
 		if best.wants(found, neighbours) && (p.deleted == nil || !p.deleted.Contains(found.doc)) {
 			best.offer(found, neighbours)
 		}

@@ -53,27 +53,33 @@ func TestDeadline_Fire_in_time(t *testing.T) {
 			[]string{
 				"2026-02-25 16:59:59 half", "2026-03-06 21:11:59 most", "2026-03-11 09:00:00 eve", "2026-03-12 23:59:59 due",
 				"2026-03-13 09:00:00 overdue:1", "2026-03-14 09:00:00 overdue:2", "2026-03-15 09:00:00 overdue:3",
-			}, deadline.Open,
+			},
+			deadline.Open,
 		},
 		{
 			"80 % in the holidays is left out when the eve is before them", with(deadline.Review, deadline.Amount{}), "2025-12-13 10:00:00", "2026-01-13 00:00:00",
-			[]string{"2025-12-28 16:59:59 half", "2025-12-30 09:00:00 eve", "2026-01-12 23:59:59 due"}, deadline.Open,
+			[]string{"2025-12-28 16:59:59 half", "2025-12-30 09:00:00 eve", "2026-01-12 23:59:59 due"},
+			deadline.Open,
 		},
 		{
 			"a day's duty has no eve", with(deadline.Moderation, deadline.Amount{}), "2026-02-10 10:00:00", "2026-02-12 09:00:00",
-			[]string{"2026-02-11 04:59:59 half", "2026-02-11 16:23:59 most", "2026-02-11 23:59:59 due", "2026-02-12 09:00:00 overdue:1"}, deadline.Open,
+			[]string{"2026-02-11 04:59:59 half", "2026-02-11 16:23:59 most", "2026-02-11 23:59:59 due", "2026-02-12 09:00:00 overdue:1"},
+			deadline.Open,
 		},
 		{
 			"hours", with(deadline.Review, calendar.Hours(4)), "2026-02-10 09:00:00", "2026-02-11 09:00:00",
-			[]string{"2026-02-10 11:00:00 half", "2026-02-10 12:12:00 most", "2026-02-10 13:00:00 due", "2026-02-11 09:00:00 overdue:1"}, deadline.Open,
+			[]string{"2026-02-10 11:00:00 half", "2026-02-10 12:12:00 most", "2026-02-10 13:00:00 due", "2026-02-11 09:00:00 overdue:1"},
+			deadline.Open,
 		},
 		{
 			"a citizen's window shuts", with(deadline.Rating, deadline.Amount{}), "2026-02-10 10:00:00", "2027-01-01 00:00:00",
-			[]string{"2026-02-24 23:59:59 eve24", "2026-02-25 23:59:59 due"}, deadline.Missed,
+			[]string{"2026-02-24 23:59:59 eve24", "2026-02-25 23:59:59 due"},
+			deadline.Missed,
 		},
 		{
 			"a window of one day has no warning before its start", with(deadline.Clarification, calendar.Hours(2)), "2026-02-10 10:00:00", "2027-01-01 00:00:00",
-			[]string{"2026-02-10 12:00:00 due"}, deadline.Missed,
+			[]string{"2026-02-10 12:00:00 due"},
+			deadline.Missed,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -88,7 +88,7 @@ var migrated = sync.OnceValues(func() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder
+	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "template.db")
 	ctx := context.Background()
 	s, err := store.Open(ctx, store.Config{URL: "sqlite:" + path, Seal: Seal()})
@@ -101,7 +101,7 @@ var migrated = sync.OnceValues(func() ([]byte, error) {
 	if err := s.Close(); err != nil { // the last connection folds the log into the file
 		return nil, err
 	}
-	return os.ReadFile(path) //nolint:gosec // a path of our own
+	return os.ReadFile(path)
 })
 
 func sqliteURL(tb testing.TB) string {

@@ -51,7 +51,7 @@ func TestCounts_are_those_of_the_events(t *testing.T) {
 		t.Run(dialect, func(t *testing.T) {
 			t.Parallel()
 			r := newRegion(t, dialect)
-			r.populate(7, 80)
+			r.populate(7, 60)
 			all := r.cases()
 			zarechye := []int64{r.places["zarechye"], r.places["vyselki"]}
 			for name, of := range map[string]struct {
@@ -87,7 +87,7 @@ func TestCounts_are_those_of_the_events(t *testing.T) {
 func TestDashboard(t *testing.T) {
 	t.Parallel()
 	r := newRegion(t, storetest.SQLite)
-	r.populate(11, 80)
+	r.populate(11, 60)
 	for name, look := range map[string]func(*testing.T, *region){
 		"overview shows the figures of the recount":          testOverviewShowsTheFigures,
 		"rights each counts what they may see":               testRightsEachCountsWhat,
@@ -98,7 +98,10 @@ func TestDashboard(t *testing.T) {
 		"filter wrong days are told beside the field":        testFilterWrongDaysAre,
 		"boundaries are kept for good under their version":   testBoundariesAreKeptFor,
 	} {
-		t.Run(name, func(t *testing.T) { look(t, r) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			look(t, r)
+		})
 	}
 }
 
@@ -220,7 +223,7 @@ func testDrillEveryLinkLeads(t *testing.T, r *region) {
 			}
 		}
 	}
-	require.Greater(t, seen, 80)
+	require.Greater(t, seen, 60)
 }
 
 func testHeatCellsSumUp(t *testing.T, r *region) {

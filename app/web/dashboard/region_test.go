@@ -156,7 +156,8 @@ func (r *region) settle() {
 	}, "for the tests")
 	require.NoError(r.t, err)
 	require.NoError(r.t, r.store.ReplaceRules(ctx, []rubricator.Rule{
-		{Rubric: "roads", Agency: r.roads}, {Rubric: "yards", Agency: r.yards},
+		{Rubric: "roads", Agency: r.roads},
+		{Rubric: "yards", Agency: r.yards},
 		{Rubric: "yards", Territory: r.places["bor"], Agency: r.other},
 	}))
 	for login, m := range map[string]actor.Membership{
@@ -241,7 +242,7 @@ func (c catalog) Leaf(_ context.Context, code string, at int64) (workflow.Leaf, 
 // populate lives n random lives within the last 75 days and indexes them.
 func (r *region) populate(seed uint64, n int) {
 	r.t.Helper()
-	dice := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // the same lives each time
+	dice := rand.New(rand.NewPCG(seed, 1)) // the same lives each time
 	for range n {
 		l := &life{region: r, dice: dice}
 		l.live(today.Add(-time.Duration(1+dice.IntN(75*24)) * time.Hour))

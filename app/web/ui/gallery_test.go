@@ -26,7 +26,7 @@ func galleryScreen(l lang.Lang) context.Context {
 	return WithNow(WithZone(WithLang(context.Background(), l), moscow), galleryNow)
 }
 
-func render(t *testing.T, ctx context.Context, c templ.Component) string {
+func render(ctx context.Context, t *testing.T, c templ.Component) string {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, c.Render(ctx, &b))
@@ -68,8 +68,10 @@ func galleryPages() map[string]templ.Component {
 		return DueBar(at, spent, state)
 	}
 	nav := []NavItem{
-		{Text: "Обращения", URL: "/console", Count: 128, Current: true}, {Text: "Обзор", URL: "/dashboard"},
-		{Text: "Карта", URL: "/heatmap"}, {Text: "Настройки", URL: "/admin"},
+		{Text: "Обращения", URL: "/console", Count: 128, Current: true},
+		{Text: "Обзор", URL: "/dashboard"},
+		{Text: "Карта", URL: "/heatmap"},
+		{Text: "Настройки", URL: "/admin"},
 	}
 	console := Page{
 		Title: "Обращения", Area: Console, Path: "/console?tab=mine", Nav: nav, Search: &Search{Action: "/console"},
@@ -102,8 +104,10 @@ func galleryPages() map[string]templ.Component {
 		nest(Notice(Caution, ""), text(`<p class="govuk-body">Нужно уточнить адрес до 13 мая.</p>`)),
 		nest(Notice(Failure, ""), text(`<p class="govuk-body">Фото не сохранилось, отправьте ещё раз.</p>`)),
 		SummaryList([]SummaryRow{
-			{Key: "Стадия", Body: StageTag("in_work")}, {Key: "Срок", Body: due(2)},
-			{Key: "Текст", Value: "Яма на Садовой, 12.\nНе объехать.", URL: "/edit"}, {Key: "Район", Value: "Левобережный", URL: "/edit"},
+			{Key: "Стадия", Body: StageTag("in_work")},
+			{Key: "Срок", Body: due(2)},
+			{Key: "Текст", Value: "Яма на Садовой, 12.\nНе объехать.", URL: "/edit"},
+			{Key: "Район", Value: "Левобережный", URL: "/edit"},
 		}),
 		Timeline([]TimelineItem{
 			{Title: "Назначен исполнитель", By: "Дорожная служба", At: when(3)},
@@ -145,8 +149,11 @@ func galleryPages() map[string]templ.Component {
 	dashboard := []templ.Component{
 		text(`<h1 class="govuk-heading-l">Обзор региона</h1>`),
 		KPIs([]KPI{
-			{Label: "Просрочено", Value: "12,3 %", Note: "предел 5 %", URL: "/console", Bad: true}, {Label: "Ответ, медиана", Value: "6 дней", Note: "90 % — до 14 дней"},
-			{Label: "Оценка", Value: "3,9", Note: "по 412 ответам"}, {Label: "Обращений", Value: "12 480", Note: "за 30 дней", URL: "/console"}, {Label: "Повторные", Value: "4,1 %"},
+			{Label: "Просрочено", Value: "12,3 %", Note: "предел 5 %", URL: "/console", Bad: true},
+			{Label: "Ответ, медиана", Value: "6 дней", Note: "90 % — до 14 дней"},
+			{Label: "Оценка", Value: "3,9", Note: "по 412 ответам"},
+			{Label: "Обращений", Value: "12 480", Note: "за 30 дней", URL: "/console"},
+			{Label: "Повторные", Value: "4,1 %"},
 		}),
 		nest(Columns(),
 			nest(Card("Районы"), TileGrid("Обращения по районам", tiles), text(`<div class="otk-chart" data-island="chart"><script type="application/json">{"kind":"line","title":"По неделям","labels":["1","2","3","4"],"series":[{"name":"Поступило","values":[120,132,101,134]},{"name":"Закрыто","values":[90,140,121,110]}]}</script></div>`)),
@@ -171,7 +178,7 @@ func TestGallery_every_component_draws_in_both_languages_and_nothing_is_inline(t
 	t.Parallel()
 	for name, page := range galleryPages() {
 		for _, l := range Langs {
-			html := render(t, galleryScreen(l), page)
+			html := render(galleryScreen(l), t, page)
 			require.NotRegexp(t, inline, html, name)
 			require.NotContains(t, html, "<no value>", name)
 			require.Contains(t, html, `lang="`+string(l)+`"`)
@@ -185,7 +192,7 @@ func TestGallery_ids_are_unique_and_every_reference_leads_to_one(t *testing.T) {
 	id := regexp.MustCompile(`\sid="([^"]*)"`)
 	ref := regexp.MustCompile(`\s(?:for|aria-describedby|aria-labelledby|data-aria-controls)="([^"]*)"|href="#([^"]+)"`)
 	for name, page := range galleryPages() {
-		html := render(t, galleryScreen(lang.RU), page)
+		html := render(galleryScreen(lang.RU), t, page)
 		seen := map[string]bool{}
 		for _, hit := range id.FindAllStringSubmatch(html, -1) {
 			require.False(t, seen[hit[1]], "%s: id %q twice", name, hit[1])

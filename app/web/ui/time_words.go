@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/lang"
 )
 
@@ -36,7 +37,7 @@ func Now(ctx context.Context) time.Time {
 	if now, ok := ctx.Value(nowKey{}).(time.Time); ok {
 		return now
 	}
-	return time.Now()
+	return clock.System{}.Now()
 }
 
 var months = map[lang.Lang][12]string{
