@@ -87,7 +87,7 @@ func TestCounts_are_those_of_the_events(t *testing.T) {
 func TestDashboard(t *testing.T) {
 	t.Parallel()
 	r := newRegion(t, storetest.SQLite)
-	r.populate(11, 60)
+	r.populate(11, 90)
 	for name, look := range map[string]func(*testing.T, *region){
 		"overview shows the figures of the recount":          testOverviewShowsTheFigures,
 		"rights each counts what they may see":               testRightsEachCountsWhat,
