@@ -30,7 +30,7 @@ var binary = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "otklik")
-	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "../../cmd/otklik").CombinedOutput() //nolint:gosec // our own
+	out, err := exec.CommandContext(context.Background(), "go", "build", "-o", path, "../../cmd/otklik").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
@@ -71,7 +71,7 @@ func start(t *testing.T, args ...string) *child {
 	path, err := binary()
 	require.NoError(t, err)
 	c := &child{log: &bytes.Buffer{}, done: make(chan struct{})}
-	c.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), path, args...) //nolint:gosec // our own
+	c.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), path, args...)
 	c.cmd.Env, c.cmd.Stdout, c.cmd.Stderr = environment(), c.log, c.log
 	require.NoError(t, c.cmd.Start())
 	go func() {
@@ -153,7 +153,7 @@ func run(t *testing.T, args ...string) string {
 	t.Helper()
 	path, err := binary()
 	require.NoError(t, err)
-	cmd := exec.CommandContext(t.Context(), path, args...) //nolint:gosec // our own
+	cmd := exec.CommandContext(t.Context(), path, args...)
 	cmd.Env = environment()
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "otklik %s: %s", strings.Join(args, " "), out)
@@ -173,7 +173,7 @@ func freeAddress(t *testing.T) string {
 // restart kills a server of .ci/services and starts it again on its data.
 func restart(t *testing.T, name string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "../../.ci/services", "restart", name) //nolint:gosec // our own
+	cmd := exec.CommandContext(t.Context(), "../../.ci/services", "restart", name)
 	out, err := cmd.CombinedOutput()
 	require.NoError(t, err, "%s", out)
 }

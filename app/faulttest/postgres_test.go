@@ -11,7 +11,7 @@ import (
 
 // PostgreSQL is killed and comes again, twice, under a server that stays and a
 // worker that stays.
-func TestFault_postgres_is_restarted_while_people_send(t *testing.T) {
+func TestFault_postgres_is_restarted_while_people_send(t *testing.T) { //nolint:paralleltest // kills what others would use
 	p := settle(t, map[string]string{"database": postgres(t), "redis": redis(t, 11)})
 	address := freeAddress(t)
 	c := serve(t, address, p.args...)

@@ -108,7 +108,7 @@ func topics(t *testing.T, a *app.App) []*rubricator.Rubric {
 func (p place) check(t *testing.T, acked map[string]string) {
 	t.Helper()
 	a := p.open(t)
-	defer a.Close() //nolint:errcheck // only read
+	defer a.Close()
 	ctx := t.Context()
 	total, err := a.Store.CountAppeals(ctx)
 	require.NoError(t, err)

@@ -13,7 +13,7 @@ import (
 )
 
 // kill -9 of the embedded server, three times while eight people send.
-func TestFault_serve_is_killed_while_people_send(t *testing.T) {
+func TestFault_serve_is_killed_while_people_send(t *testing.T) { //nolint:paralleltest // kills what others would use
 	p := settle(t, map[string]string{})
 	address := freeAddress(t)
 	l := newLoad(p, address, 8, 50)
@@ -41,7 +41,7 @@ func TestFault_serve_is_killed_while_people_send(t *testing.T) {
 }
 
 // SIGTERM: who is being served is served to the end.
-func TestFault_serve_is_asked_to_end_while_people_send(t *testing.T) {
+func TestFault_serve_is_asked_to_end_while_people_send(t *testing.T) { //nolint:paralleltest // kills what others would use
 	p := settle(t, map[string]string{})
 	address := freeAddress(t)
 	c := serve(t, address, p.args...)

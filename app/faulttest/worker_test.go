@@ -157,7 +157,7 @@ func (p pending) given(t *testing.T, a *app.App, id int64) []workflow.Event {
 	return out
 }
 
-func TestFault_redis_loses_everything_while_deadlines_come_due(t *testing.T) {
+func TestFault_redis_loses_everything_while_deadlines_come_due(t *testing.T) { //nolint:paralleltest // kills what others would use
 	p := settle(t, map[string]string{"database": postgres(t), "redis": redis(t, 12)})
 	a := p.open(t)
 	due := prepare(t, a)
@@ -170,7 +170,7 @@ func TestFault_redis_loses_everything_while_deadlines_come_due(t *testing.T) {
 	require.Contains(t, run(t, append([]string{"audit", "verify"}, p.args...)...), ": 0 wrong")
 }
 
-func TestFault_worker_is_killed_while_deadlines_come_due(t *testing.T) {
+func TestFault_worker_is_killed_while_deadlines_come_due(t *testing.T) { //nolint:paralleltest // kills what others would use
 	p := settle(t, map[string]string{"database": postgres(t), "redis": redis(t, 13)})
 	a := p.open(t)
 	due := prepare(t, a)
