@@ -37,6 +37,12 @@ window.otkPoint ??= (e) => {
 	if (!r) return null;
 	const x = r.left + r.width / 2, y = r.top + r.height / 2;
 	const top = document.elementFromPoint(x, y);
+	if (!window.otkWatched) {
+		window.otkWatched = true;
+		document.addEventListener("click", (c) => { window.otkMissed = !window.otkAim.contains(c.target) && !c.target.closest("label"); }, true);
+	}
+	window.otkAim = e;
+	window.otkMissed = true;
 	return {x, y, clear: !!top && (e.contains(top) || top.contains(e) && top.matches("label, a, button"))};
 };
 `
@@ -104,8 +110,15 @@ func (p *person) leaves(by func()) {
 // presses a button or a link that leads to another page.
 func (p *person) presses(words string) {
 	p.t.Helper()
-	s := p.find(`otkPress(`+p.named(words)+`)`, "«"+words+"»")
-	p.leaves(func() { p.click(s, 1) })
+	target := `otkPress(` + p.named(words) + `)`
+	p.leaves(func() {
+		p.wait(func() bool {
+			p.click(p.find(target, "«"+words+"»"), 1)
+			// A page that still moves makes one miss, and so nothing happens.
+			missed, err := ask[bool](p, `!!window.otkMissed`)
+			return err != nil || p.noJS || !missed
+		}, func() string { return "to press «" + words + "»" })
+	})
 }
 
 // clicks something that changes this page or opens another tab.

@@ -40,7 +40,10 @@ function startOne(root: HTMLElement): void {
     load()
       .then((island) => island.start(root))
       // The page stays usable without the island: it was made to.
-      .catch((error) => console.error(`island ${name}`, error));
+      .catch((error) => {
+        root.dataset.islandFailed = name;
+        console.error(`island ${name}`, error);
+      });
   }
 }
 
