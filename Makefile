@@ -10,7 +10,7 @@ LISTEN   ?= 127.0.0.1:8080
 DATA     ?= data
 FUZZTIME ?= 10s
 # A test that needs more than this hangs; the whole run is to take 25 minutes.
-TIMEOUT  ?= 15m
+TIMEOUT  ?= 30m
 
 # The product is built without C; only the race detector wants it.
 export CGO_ENABLED := 0
