@@ -43,7 +43,7 @@ func openPool(ctx context.Context, url string, conns int) (*pgxpool.Pool, error)
 		return nil, fmt.Errorf("database URL: %w", err)
 	}
 	if config.MaxConns = defaultConns; conns > 0 {
-		config.MaxConns = int32(min(conns, math.MaxInt32)) //nolint:gosec // bounded
+		config.MaxConns = int32(min(conns, math.MaxInt32))
 	}
 	// Instants are UTC in storage, whatever the server's zone.
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
