@@ -1,6 +1,7 @@
 package rubricator
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -56,8 +57,8 @@ func (r *Rubric) CheckReplies(given map[string]string, photos int, l lang.Lang) 
 		case QText:
 			check.That(utf8.RuneCountInString(value) <= MaxReply, field, "error.too_long", "max", MaxReply)
 		case QNumber:
-			_, err := strconv.ParseFloat(strings.Replace(value, ",", ".", 1), 64)
-			check.That(err == nil, field, "error.not_a_number")
+			n, err := strconv.ParseFloat(strings.Replace(value, ",", ".", 1), 64)
+			check.That(err == nil && !math.IsNaN(n) && !math.IsInf(n, 0), field, "error.not_a_number")
 		case QDate:
 			day, ok := parseDay(value)
 			check.That(ok, field, "error.not_a_date")

@@ -230,10 +230,9 @@ func holes(hs []rubricator.Hole) []string {
 
 func TestRubricator_Suggest(t *testing.T) {
 	t.Parallel()
-	tree := parse(t, sample)
 	suggest := func(t *testing.T, text string, votes ...rubricator.Vote) []rubricator.Suggestion {
 		t.Helper()
-		src := region{roots: tree.Roots, votes: votes}
+		src := region{roots: parse(t, sample).Roots, votes: votes}
 		r := rubricator.New(src, src)
 		require.NoError(t, r.Reload(t.Context()))
 		out, err := r.Suggest(t.Context(), text, 5)

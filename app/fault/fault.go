@@ -131,3 +131,14 @@ func (c *Check) Err() error {
 	}
 	return &Error{Kind: Invalid, Key: "error.invalid", Fields: c.fields}
 }
+
+// Renamed gives the fields called name another name, for a page on which they
+// are shown elsewhere.
+func (c *Check) Renamed(name, to string) *Check {
+	for i := range c.fields {
+		if c.fields[i].Name == name {
+			c.fields[i].Name = to
+		}
+	}
+	return c
+}

@@ -52,7 +52,7 @@ func (b Brake) Pass(c echo.Context) error {
 	}
 	seconds := max(1, int(math.Ceil(b.every.Seconds())))
 	c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(seconds))
-	return fault.New(fault.TooMany, "error.too_many")
+	return fault.New(fault.TooMany, "error.slow_down").With("seconds", seconds)
 }
 
 // network is whom an address belongs to: of IPv6 a household has a whole /64.

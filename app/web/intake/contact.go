@@ -13,7 +13,7 @@ import (
 // Longest one-line inputs.
 const (
 	maxName    = 150 // characters
-	maxAddress = 300 // characters
+	MaxAddress = 300 // characters
 	maxEmail   = 254 // bytes, RFC 5321
 )
 
@@ -25,7 +25,7 @@ func Named(leaf *rubricator.Rubric) bool {
 
 // Contacts checks who writes about the topic and whether they agree to their
 // data being worked with. It returns the applicant with the phone in its
-// international form.
+// international form; one that can't be read stays as typed.
 func Contacts(check *fault.Check, leaf *rubricator.Rubric, a workflow.Applicant, consent bool) workflow.Applicant {
 	a.Name, a.Email, a.Phone = Tidy(a.Name), Tidy(a.Email), Tidy(a.Phone)
 	check.That(a.Name != "" || !Named(leaf), "name", "workflow.name_required")
@@ -35,7 +35,9 @@ func Contacts(check *fault.Check, leaf *rubricator.Rubric, a workflow.Applicant,
 	if a.Phone != "" {
 		number, ok := Phone(a.Phone)
 		check.That(ok, "phone", "error.bad_phone")
-		a.Phone = number
+		if ok {
+			a.Phone = number
+		}
 	}
 	check.That(consent, "consent", "error.consent")
 	return a

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/otklik/otklik/app/fault"
@@ -16,8 +15,8 @@ import (
 // region and one outside the chosen territory are wrong.
 func Place(check *fault.Check, places *territory.Index, in workflow.Place, l lang.Lang) workflow.Place {
 	in.Address = Tidy(in.Address)
-	if utf8.RuneCountInString(in.Address) > maxAddress {
-		check.Fail("address", "error.too_long", "max", maxAddress)
+	if utf8.RuneCountInString(in.Address) > MaxAddress {
+		check.Fail("address", "error.too_long", "max", MaxAddress)
 		return in
 	}
 	chosen := in.Territory
@@ -42,7 +41,7 @@ func Place(check *fault.Check, places *territory.Index, in workflow.Place, l lan
 		}
 	}
 	if in.Territory == 0 && in.Address != "" {
-		if in.Territory = NamedIn(places, in.Address); in.Territory == 0 && len(places.Municipalities()) > 0 {
+		if in.Territory = places.NamedIn(in.Address); in.Territory == 0 && len(places.Municipalities()) > 0 {
 			check.Fail("territory", "portal.place_unclear")
 			return in
 		}
@@ -52,57 +51,4 @@ func Place(check *fault.Check, places *territory.Index, in workflow.Place, l lan
 	}
 	check.That(in.Territory != 0, "territory", "error.place_required")
 	return in
-}
-
-// NamedIn finds the one municipality that an address names («г. Белогривск,
-// ул. Мира, 3»), 0 where it names none or several.
-func NamedIn(places *territory.Index, address string) int64 {
-	words := strings.FieldsFunc(strings.ToLower(address), func(r rune) bool { return strings.ContainsRune(" ,.;()\n\t\"«»", r) })
-	found := int64(0)
-	for _, t := range places.All() {
-		m, ok := places.Municipality(t.ID)
-		if !ok || !names(words, t.Short.RU, t.Name.RU) && !names(words, t.Short.EN, t.Name.EN) {
-			continue
-		}
-		if found != 0 && found != m.ID {
-			return 0
-		}
-		found = m.ID
-	}
-	return found
-}
-
-// Shortest stem by which a place is recognised, how much of a word is its
-// ending, and how much longer another case may be. In letters.
-const (
-	shortestStem  = 4
-	ending        = 2
-	longestEnding = 5
-)
-
-// names reports whether the words hold all words of a place's name in any
-// case, but for those that say what kind of place it is.
-func names(words []string, short, name string) bool {
-	if short == "" {
-		short = name
-	}
-	told := false
-	for _, own := range strings.Fields(strings.ToLower(short)) {
-		stem := []rune(strings.TrimRight(own, "."))
-		if len(stem) < shortestStem || slices.Contains(kinds, string(stem)) {
-			continue
-		}
-		stem = stem[:max(shortestStem, len(stem)-ending)]
-		if !slices.ContainsFunc(words, func(w string) bool {
-			return strings.HasPrefix(w, string(stem)) && utf8.RuneCountInString(w) <= len(stem)+longestEnding
-		}) {
-			return false
-		}
-		told = true
-	}
-	return told
-}
-
-var kinds = []string{
-	"район", "округ", "город", "городской", "муниципальный", "край", "область", "district", "town", "city", "okrug",
 }

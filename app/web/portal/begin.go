@@ -5,7 +5,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/workflow"
 )
@@ -30,12 +32,12 @@ func (h *Handlers) home(c echo.Context, status int, text string, errs ui.Errors)
 // Begin opens a draft with the text, and the topic where it was chosen with
 // it.
 func (h *Handlers) Begin(c echo.Context) error {
-	if err := h.slow.drafts.pass(c); err != nil {
+	if err := h.slow.drafts.Pass(c); err != nil {
 		return err
 	}
 	s := h.site(c)
-	text, code := tidy(c.FormValue("text")), c.FormValue("rubric")
-	if errs, yes := wrong(edge.Ctx(c), checkText(text)); yes {
+	text, code := intake.Tidy(c.FormValue("text")), c.FormValue("rubric")
+	if errs, yes := wrong(edge.Ctx(c), badText(text)); yes {
 		if leaf, ok := h.Topics.Book().Tree.Find(code); ok && leaf.Leaf() {
 			return h.topic(c, http.StatusUnprocessableEntity, leaf, text, errs)
 		}
@@ -90,9 +92,15 @@ func (h *Handlers) SaveText(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	f.d.Text = tidy(c.FormValue("text"))
-	if errs, yes := wrong(edge.Ctx(c), checkText(f.d.Text)); yes {
+	f.d.Text = intake.Tidy(c.FormValue("text"))
+	if errs, yes := wrong(edge.Ctx(c), badText(f.d.Text)); yes {
 		return f.text(c, http.StatusUnprocessableEntity, errs)
 	}
 	return h.save(c, f, f.next(stepText))
+}
+
+func badText(text string) error {
+	var check fault.Check
+	intake.Text(&check, text)
+	return check.Err()
 }

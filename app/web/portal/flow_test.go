@@ -12,6 +12,7 @@ import (
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/photo"
+	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/portal"
 	"github.com/otklik/otklik/workflow"
 )
@@ -194,7 +195,7 @@ func TestFlow_refuses_and_says_what_to_do(t *testing.T) {
 	w := newWorld(t)
 	b := w.browser()
 	b.post("/report", "text", "")
-	b.invalid("Напишите, что случилось")
+	b.invalid("Опишите, что случилось")
 	b.post("/report", "text", "Яма")
 	b.invalid("хотя бы 10", ">Яма</textarea>")
 	b.post("/report", "text", strings.Repeat("ы", workflow.MaxText+1))
@@ -225,8 +226,8 @@ func TestFlow_refuses_and_says_what_to_do(t *testing.T) {
 	}{
 		{"nothing", "Отметьте место на карте", nil},
 		{"outside", "вне региона", []string{"lat", "60", "lon", "60", "address", "Дальняя, 1"}},
-		{"no point", "не читается", []string{"lat", "север", "lon", "1"}},
-		{"infinite point", "не читается", []string{"lat", "NaN", "lon", "Inf"}},
+		{"no point", "не определяется", []string{"lat", "север", "lon", "1"}},
+		{"infinite point", "не определяется", []string{"lat", "NaN", "lon", "Inf"}},
 		{"another district chosen", "город Белогривск", []string{"lat", "50.5", "lon", "40.5", "territory", "3"}},
 		{"a street alone", "Выберите его из списка", []string{"address", "ул. Мира, 5"}},
 		{"unknown district", "вариант из списка", []string{"territory", "77"}},
@@ -247,7 +248,7 @@ func TestFlow_refuses_and_says_what_to_do(t *testing.T) {
 	b.invalid("адрес почты целиком", `value="anna@"`, `value="12"`, "номер с кодом", "Без согласия", "не больше 150")
 	b.post(form+"/topic", "rubric", "other.official")
 	b.post(form+"/contacts", "consent", "yes")
-	b.invalid("как вас зовут", "почту или телефон", "Личность подтверждает ведомство")
+	b.invalid("имя и фамилию", "почту или телефон", "Личность подтверждает ведомство")
 	// What is missing is asked for before the form can be sent.
 	b.post(form + "/review")
 	b.on("place")
@@ -311,7 +312,7 @@ func TestFlow_slows_down_who_sends_too_much(t *testing.T) {
 	t.Parallel()
 	b := newWorld(t, func(c *portal.Config) {
 		c.Rates = portal.DefaultRates
-		c.Rates.Drafts = portal.Rate{PerMinute: 4, Burst: 2}
+		c.Rates.Drafts = edge.Rate{PerMinute: 4, Burst: 2}
 	}).browser()
 	for range 2 {
 		b.post("/report", "text", text)

@@ -156,7 +156,7 @@ func (f *form) next(s step) string {
 // missing is the first page on which something must still be done, and what;
 // stepReview and nil where the form is whole.
 func (f *form) missing() (step, error) {
-	if err := checkText(f.d.Text); err != nil {
+	if err := badText(f.d.Text); err != nil {
 		return stepText, err
 	}
 	if f.leaf == nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/workflow"
 )
@@ -159,7 +160,7 @@ func (h *Handlers) receive(c echo.Context, owner string, already int) ([]workflo
 			bad = append(bad, fault.Field{Name: "photos", Key: "error.too_many_photos", Params: map[string]any{"max": MaxPhotos}})
 			break
 		}
-		if err := h.slow.uploads.pass(c); err != nil {
+		if err := h.slow.uploads.Pass(c); err != nil {
 			return out, err
 		}
 		p, err := h.keep(edge.Ctx(c), owner, file)
@@ -181,7 +182,7 @@ func (h *Handlers) receive(c echo.Context, owner string, already int) ([]workflo
 
 // ofFile says which of several files is meant.
 func ofFile(file string, fields []fault.Field) []fault.Field {
-	name := []rune(tidy(file))
+	name := []rune(intake.Tidy(file))
 	if len(name) > 60 {
 		name = append(name[:60], '…')
 	}

@@ -1,8 +1,8 @@
 package portal
 
 import (
+	"math"
 	"net/http"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -10,6 +10,7 @@ import (
 
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator/territory"
 	"github.com/otklik/otklik/workflow"
@@ -57,7 +58,7 @@ func (h *Handlers) SavePlace(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in := placeTyped{Lat: c.FormValue("lat"), Lon: c.FormValue("lon"), Address: tidy(c.FormValue("address"))}
+	in := placeTyped{Lat: c.FormValue("lat"), Lon: c.FormValue("lon"), Address: intake.Tidy(c.FormValue("address"))}
 	in.Territory, _ = strconv.ParseInt(c.FormValue("territory"), 10, 64)
 	if c.FormValue("clear") != "" {
 		in.Lat, in.Lon = "", ""
@@ -67,7 +68,7 @@ func (h *Handlers) SavePlace(c echo.Context) error {
 	place, err := findPlace(f.site, f.book.Places, in)
 	if errs, yes := wrong(edge.Ctx(c), err); yes {
 		// The words are kept even though the place isn't found yet.
-		if n := utf8.RuneCountInString(in.Address); n > 0 && n <= maxAddress {
+		if n := utf8.RuneCountInString(in.Address); n > 0 && n <= intake.MaxAddress {
 			f.d.PlaceText = in.Address
 			if err := h.Drafts.SaveDraft(edge.Ctx(c), f.d); err != nil {
 				return err
@@ -79,50 +80,24 @@ func (h *Handlers) SavePlace(c echo.Context) error {
 	return h.save(c, f, f.next(stepPlace))
 }
 
+// findPlace checks the place. What is wrong with the pin is said beside the
+// address: the pin has no field of its own.
 func findPlace(s site, places *territory.Index, in placeTyped) (workflow.Place, error) {
 	var check fault.Check
-	check.That(utf8.RuneCountInString(in.Address) <= maxAddress, "address", "error.too_long", "max", maxAddress)
-	out := workflow.Place{Address: in.Address}
-	chosen, known := places.Find(in.Territory)
-	check.That(known || in.Territory == 0, "territory", "error.unknown_choice")
+	place := workflow.Place{Address: in.Address, Territory: in.Territory}
 	if in.Lat != "" || in.Lon != "" {
-		out.Point = readPoint(in.Lat, in.Lon)
-		if out.Point == nil {
-			check.Fail("address", "portal.bad_point")
-			return out, check.Err()
-		}
-		at, inside := places.Locate(out.Point.Lat, out.Point.Lon)
-		switch {
-		case inside:
-			out.Territory = at.ID
-			if m, ok := places.Municipality(at.ID); ok && known && !slices.Contains(places.Below(chosen.ID), at.ID) {
-				check.Fail("territory", "portal.place_mismatch", "place", m.Name.In(s.lang))
-			}
-		case places.Mapped():
-			check.Fail("address", "error.outside_region")
-		}
+		place.Point = readPoint(in.Lat, in.Lon)
 	}
-	if out.Territory == 0 && known {
-		out.Territory = chosen.ID
-	}
-	if out.Territory == 0 && in.Address != "" {
-		out.Territory = byWords(places, in.Address)
-		check.That(out.Territory != 0, "territory", "portal.place_unclear")
-	}
-	if len(places.Municipalities()) == 0 && out.Territory == 0 {
-		out.Territory = places.Region().ID
-	}
-	if check.Err() == nil {
-		check.That(out.Territory != 0, "address", "error.place_required")
-	}
-	return out, check.Err()
+	place = intake.Place(&check, places, place, s.lang)
+	return place, check.Renamed("point", "address").Err()
 }
 
+// readPoint reads degrees; what is no number is a point off the earth.
 func readPoint(lat, lon string) *workflow.Point {
 	y, err := strconv.ParseFloat(lat, 64)
 	x, err2 := strconv.ParseFloat(lon, 64)
-	if err != nil || err2 != nil || !(y >= -90 && y <= 90 && x >= -180 && x <= 180) {
-		return nil
+	if err != nil || err2 != nil {
+		y, x = math.NaN(), math.NaN()
 	}
 	return &workflow.Point{Lat: y, Lon: x}
 }

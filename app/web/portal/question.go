@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 )
@@ -62,9 +63,9 @@ func (h *Handlers) SaveQuestions(c echo.Context) error {
 func typed(c echo.Context, q rubricator.Question) string {
 	name := rubricator.QuestionField(q.Code)
 	if q.Type != rubricator.QDate {
-		return tidy(c.FormValue(name))
+		return intake.Tidy(c.FormValue(name))
 	}
-	parts := []string{tidy(c.FormValue(name + "-day")), tidy(c.FormValue(name + "-month")), tidy(c.FormValue(name + "-year"))}
+	parts := []string{intake.Tidy(c.FormValue(name + "-day")), intake.Tidy(c.FormValue(name + "-month")), intake.Tidy(c.FormValue(name + "-year"))}
 	if strings.Join(parts, "") == "" {
 		return ""
 	}

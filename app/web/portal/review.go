@@ -80,7 +80,7 @@ func (h *Handlers) Submit(c echo.Context) error {
 	if f.d.Submitted != 0 {
 		return edge.SeeOther(c, f.at(stepDone))
 	}
-	if err := h.slow.submits.pass(c); err != nil {
+	if err := h.slow.submits.Pass(c); err != nil {
 		return err
 	}
 	if s, err := f.missing(); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator/territory"
 	"github.com/otklik/otklik/workflow"
@@ -58,10 +59,10 @@ func (h *Handlers) lookup(c echo.Context, status int, number, code string, errs 
 // FindStatus leads to the page of an appeal by its number and code, or by its
 // whole link.
 func (h *Handlers) FindStatus(c echo.Context) error {
-	if err := h.slow.asks.pass(c); err != nil {
+	if err := h.slow.asks.Pass(c); err != nil {
 		return err
 	}
-	typedNumber, typedCode := tidy(c.FormValue("number")), tidy(c.FormValue("code"))
+	typedNumber, typedCode := intake.Tidy(c.FormValue("number")), intake.Tidy(c.FormValue("code"))
 	number, code := typedNumber, strings.ToLower(strings.ReplaceAll(typedCode, " ", ""))
 	for _, s := range []string{typedNumber, typedCode} {
 		if u, err := url.Parse(s); err == nil {
@@ -163,14 +164,14 @@ func (h *Handlers) Act(c echo.Context) error {
 	if !ok {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
-	if err := h.slow.submits.pass(c); err != nil {
+	if err := h.slow.submits.Pass(c); err != nil {
 		return err
 	}
 	t, err := h.track(c)
 	if err != nil {
 		return err
 	}
-	cmd := workflow.Command{Action: action, Text: tidy(c.FormValue("text")), NotFixed: c.FormValue("not_fixed") == "yes"}
+	cmd := workflow.Command{Action: action, Text: intake.Tidy(c.FormValue("text")), NotFixed: c.FormValue("not_fixed") == "yes"}
 	cmd.Rating, _ = strconv.Atoi(c.FormValue("rating"))
 	ctx := edge.Ctx(c)
 	_, err = h.Engine.Act(ctx, actor.Author(t.Appeal.ID), t.Appeal.ID, cmd)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 )
@@ -138,7 +139,7 @@ func (h *Handlers) offer(c echo.Context, s site, text string, territory int64) (
 		}
 		return out
 	}
-	if o.Query = tidy(c.QueryParam("q")); o.Query != "" {
+	if o.Query = intake.Tidy(c.QueryParam("q")); o.Query != "" {
 		found, err := h.Topics.Suggest(ctx, o.Query, foundTopics)
 		if err != nil {
 			return o, err
@@ -177,7 +178,7 @@ func (h *Handlers) offer(c echo.Context, s site, text string, territory int64) (
 // TopicList walks and searches the tree before a form is begun.
 func (h *Handlers) TopicList(c echo.Context) error {
 	if c.QueryParam("q") != "" {
-		if err := h.slow.asks.pass(c); err != nil {
+		if err := h.slow.asks.Pass(c); err != nil {
 			return err
 		}
 	}
@@ -229,11 +230,11 @@ func (h *Handlers) topic(c echo.Context, status int, leaf *rubricator.Rubric, te
 // Suggest answers the island that asks while the text is typed: buttons of the
 // form that the text stands in.
 func (h *Handlers) Suggest(c echo.Context) error {
-	if err := h.slow.asks.pass(c); err != nil {
+	if err := h.slow.asks.Pass(c); err != nil {
 		return err
 	}
 	ctx, s := edge.Ctx(c), h.site(c)
-	found, err := h.Topics.Suggest(ctx, tidy(c.FormValue("text")), typedTopics)
+	found, err := h.Topics.Suggest(ctx, intake.Tidy(c.FormValue("text")), typedTopics)
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,9 @@
-package portal
+package territory
 
 import (
 	"slices"
 	"strings"
-
-	"github.com/otklik/otklik/rubricator/territory"
+	"unicode/utf8"
 )
 
 // How surely an address names a place.
@@ -14,13 +13,22 @@ const (
 	byName   // letter by letter
 )
 
-// byWords finds the one municipality that an address names («г. Белогривск,
-// ул. Мира, 3»), 0 where it names none or several alike.
-func byWords(places *territory.Index, address string) int64 {
+// Shortest stem by which a place is recognised, how much of a word is its
+// ending, and how much longer another case may be. In letters.
+const (
+	shortestStem  = 4
+	ending        = 2
+	longestEnding = 5
+)
+
+// NamedIn finds the one municipality that an address names in any case («г.
+// Белогривск, ул. Мира, 3», «в Белогривске»), 0 where it names none or several
+// alike.
+func (x *Index) NamedIn(address string) int64 {
 	words := wordsOf(address)
-	best, found := notNamed, []territory.Territory{}
-	for _, t := range places.All() {
-		m, ok := places.Municipality(t.ID)
+	best, found := notNamed, []Territory{}
+	for _, t := range x.All() {
+		m, ok := x.Municipality(t.ID)
 		if !ok {
 			continue
 		}
@@ -31,11 +39,11 @@ func byWords(places *territory.Index, address string) int64 {
 		if sure > best {
 			best, found = sure, found[:0]
 		}
-		if sure == best && sure != notNamed && !slices.ContainsFunc(found, func(f territory.Territory) bool { return f.ID == m.ID }) {
+		if sure == best && sure != notNamed && !slices.ContainsFunc(found, func(f Territory) bool { return f.ID == m.ID }) {
 			found = append(found, m)
 		}
 	}
-	if len(found) > 1 {
+	if len(found) > 1 && alike(found) {
 		found = ofKind(found, words)
 	}
 	if len(found) != 1 {
@@ -50,9 +58,9 @@ func wordsOf(s string) []string {
 	})
 }
 
-// kinds are the words that say what kind of place is meant, each with the kind
+// kindWords are the words that say what kind of place is meant, each with the kind
 // of municipality that it speaks for.
-var kinds = map[string]string{
+var kindWords = map[string]string{
 	"район": "district", "района": "district", "районе": "district", "р-н": "district", "district": "district",
 	"город": "town", "города": "town", "городе": "town", "г": "town", "гор": "town", "town": "town", "city": "town",
 	"городской": "town", "округ": "", "муниципальный": "", "okrug": "", "municipal": "", "край": "", "область": "",
@@ -64,21 +72,21 @@ var kinds = map[string]string{
 func named(words []string, name string) int {
 	sure := notNamed
 	for _, own := range wordsOf(name) {
-		if _, kind := kinds[own]; kind {
+		if _, kind := kindWords[own]; kind {
 			continue
 		}
 		stem := []rune(own)
-		if len(stem) < 4 {
+		if len(stem) < shortestStem {
 			return notNamed
 		}
-		stem = stem[:max(4, len(stem)-2)]
+		stem = stem[:max(shortestStem, len(stem)-ending)]
 		switch {
 		case slices.Contains(words, own):
 			if sure == notNamed {
 				sure = byName
 			}
 		case slices.ContainsFunc(words, func(w string) bool {
-			return strings.HasPrefix(w, string(stem)) && len([]rune(w)) <= len(stem)+5
+			return strings.HasPrefix(w, string(stem)) && utf8.RuneCountInString(w) <= len(stem)+longestEnding
 		}):
 			sure = byStem
 		default:
@@ -88,12 +96,30 @@ func named(words []string, name string) int {
 	return sure
 }
 
+// alike reports whether all are called after the same word.
+func alike(found []Territory) bool {
+	first := called(found[0])
+	return first != "" && !slices.ContainsFunc(found, func(t Territory) bool { return called(t) != first })
+}
+
+// called is the beginning of the first word of a name that says which place it
+// is.
+func called(t Territory) string {
+	for _, w := range wordsOf(t.Name.RU) {
+		if _, kind := kindWords[w]; !kind {
+			stem := []rune(w)
+			return string(stem[:min(len(stem), shortestStem)])
+		}
+	}
+	return ""
+}
+
 // ofKind keeps those of the kind that the words name: a town and its district
 // are often called alike.
-func ofKind(found []territory.Territory, words []string) []territory.Territory {
+func ofKind(found []Territory, words []string) []Territory {
 	for _, w := range words {
-		if kind := kinds[w]; kind != "" {
-			return slices.DeleteFunc(found, func(t territory.Territory) bool { return t.Kind != kind })
+		if kind := kindWords[w]; kind != "" {
+			return slices.DeleteFunc(found, func(t Territory) bool { return t.Kind != kind })
 		}
 	}
 	return found
