@@ -72,7 +72,6 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/heat", p.Heat)
 		g.GET("/escalated", p.Escalated)
 		g.GET("/agencies/:id", p.Agency)
-		g.GET("/boundaries.geojson", p.Boundaries)
 	}
 
 	if p := h.cfg.Pages.API; p != nil {

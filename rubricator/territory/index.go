@@ -7,9 +7,14 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
+	"golang.org/x/text/collate"
+	"golang.org/x/text/language"
+
+	"github.com/otklik/otklik/app/lang"
 )
 
 // Index answers questions about the places of a region. It is immutable.
@@ -18,6 +23,9 @@ type Index struct {
 	byID   map[int64]int
 	shapes []shape // smallest first, so that the first that contains a point is the most exact
 	region int64
+
+	municipal []Territory // by name
+	outlines  map[lang.Lang]func() (Outline, error)
 }
 
 type shape struct {
@@ -47,6 +55,17 @@ func NewIndex(all []Territory) (*Index, error) {
 	}
 	slices.SortFunc(x.shapes, func(a, b shape) int { return cmp.Compare(a.area, b.area) })
 	x.layTiles()
+	for _, t := range x.all {
+		if t.Municipal() {
+			x.municipal = append(x.municipal, t)
+		}
+	}
+	names := collate.New(language.Russian)
+	slices.SortFunc(x.municipal, func(a, b Territory) int { return names.CompareString(a.Name.RU, b.Name.RU) })
+	x.outlines = map[lang.Lang]func() (Outline, error){}
+	for _, l := range []lang.Lang{lang.RU, lang.EN} {
+		x.outlines[l] = sync.OnceValues(func() (Outline, error) { return x.outline(l) })
+	}
 	return x, nil
 }
 
@@ -107,17 +126,9 @@ func (x *Index) Region() Territory {
 // All lists every territory. The caller must not change the slice.
 func (x *Index) All() []Territory { return x.all }
 
-// Municipalities lists the municipalities by name.
-func (x *Index) Municipalities() []Territory {
-	var out []Territory
-	for _, t := range x.all {
-		if t.Municipal() {
-			out = append(out, t)
-		}
-	}
-	slices.SortFunc(out, func(a, b Territory) int { return cmp.Compare(a.Name.RU, b.Name.RU) })
-	return out
-}
+// Municipalities lists the municipalities by name, in the order of the Russian
+// alphabet. The caller must not change the slice.
+func (x *Index) Municipalities() []Territory { return x.municipal }
 
 // Municipality returns the municipality in which a territory lies, ok = false
 // for the region itself.

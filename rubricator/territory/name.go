@@ -98,13 +98,13 @@ func named(words []string, name string) int {
 
 // alike reports whether all are called after the same word.
 func alike(found []Territory) bool {
-	first := called(found[0])
-	return first != "" && !slices.ContainsFunc(found, func(t Territory) bool { return called(t) != first })
+	first := stemOf(found[0])
+	return first != "" && !slices.ContainsFunc(found, func(t Territory) bool { return stemOf(t) != first })
 }
 
-// called is the beginning of the first word of a name that says which place it
+// stemOf is the beginning of the first word of a name that says which place it
 // is.
-func called(t Territory) string {
+func stemOf(t Territory) string {
 	for _, w := range wordsOf(t.Name.RU) {
 		if _, kind := kindWords[w]; !kind {
 			stem := []rune(w)

@@ -58,8 +58,7 @@ type Config struct {
 // Handlers answer the dashboard's addresses.
 type Handlers struct {
 	Config
-	memo   *memo
-	shapes shapes
+	memo *memo
 }
 
 // New makes the dashboard of its parts.

@@ -96,7 +96,6 @@ func TestDashboard(t *testing.T) {
 		"heat every measure is shown":                        testHeatEveryMeasureIs,
 		"escalated lists what climbed to the top":            testEscalatedListsWhatClimbed,
 		"filter wrong days are told beside the field":        testFilterWrongDaysAre,
-		"boundaries are kept for good under their version":   testBoundariesAreKeptFor,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -176,7 +175,7 @@ func testRightsEachCountsWhat(t *testing.T, r *region) {
 	}
 	says(t, r.page("head", "/dashboard/escalated?agency="+id(r.yards)), "До куратора ничего не дошло")
 	for _, path := range []string{
-		"/dashboard", "/dashboard/heat", "/dashboard/escalated", "/dashboard/agencies/" + id(r.roads), "/dashboard/boundaries.geojson",
+		"/dashboard", "/dashboard/heat", "/dashboard/escalated", "/dashboard/agencies/" + id(r.roads),
 	} {
 		status, _ := r.get("", path)
 		require.Equal(t, http.StatusSeeOther, status, "%s asks a citizen to sign in", path)
@@ -312,22 +311,6 @@ func testEscalatedListsWhatClimbed(t *testing.T, r *region) {
 	says(t, text(body), strconv.Itoa(len(climbed))+" обращени")
 	mine := where(climbed, func(a *workflow.Appeal) bool { return a.Agency == r.roads })
 	require.Equal(t, len(mine), strings.Count(r.page("head", "/dashboard/escalated"), "otk-dash__excerpt"))
-}
-
-func testBoundariesAreKeptFor(t *testing.T, r *region) {
-	t.Helper()
-	address := html.UnescapeString(regexp.MustCompile(`data-boundaries="([^"]+)"`).FindStringSubmatch(r.page("supervisor", "/dashboard/heat"))[1])
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, r.url+address, nil)
-	require.NoError(t, err)
-	req.AddCookie(&http.Cookie{Name: "otklik", Value: "supervisor"})
-	res, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer res.Body.Close()
-	require.Equal(t, "application/geo+json", res.Header.Get("Content-Type"))
-	says(t, res.Header.Get("Cache-Control"), "immutable")
-	status, body := r.get("head", "/dashboard/boundaries.geojson")
-	require.Equal(t, http.StatusOK, status)
-	require.Equal(t, 3, strings.Count(body, `"Feature"`))
 }
 
 // countLink is a link to a list whose text is a number of cases.

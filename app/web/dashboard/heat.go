@@ -176,7 +176,7 @@ func (h *Handlers) pictures(c echo.Context, s screen, view *heat) error {
 		return nil
 	}
 	var err error
-	view.Boundaries, err = h.boundariesURL(c, s.book.Places)
+	view.Boundaries, err = edge.BoundariesURL(c, s.book.Places)
 	return err
 }
 

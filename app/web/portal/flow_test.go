@@ -1,6 +1,8 @@
 package portal_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -378,6 +380,9 @@ func TestPages_have_words_in_both_languages(t *testing.T) {
 	b.get("/territories.geojson")
 	require.Contains(t, b.page, `"FeatureCollection"`)
 	require.Contains(t, b.page, `"id":3`)
+	version := sha256.Sum256([]byte(b.page))
+	b.get("/territories.geojson?v=" + hex.EncodeToString(version[:6]))
+	require.Contains(t, b.header.Get("Cache-Control"), "immutable", "kept for good under its version")
 	b.post("/suggest", "text", "большая яма")
 	require.Contains(t, b.page, `value="roads.pothole"`)
 	require.NotContains(t, b.page, "<html")

@@ -48,7 +48,11 @@ func (f *form) placeOf() placeTyped {
 func (h *Handlers) place(c echo.Context, f *form, status int, typed placeTyped, errs ui.Errors) error {
 	ctx := edge.Ctx(c)
 	p := f.frame(ctx, stepPlace, ui.T(ctx, "portal.place_title"), errs)
-	return edge.Render(c, status, placePage(p, f, h.mapOf(f.site, f.book.Places), typed, errs))
+	view, err := h.mapOf(c, f.book.Places)
+	if err != nil {
+		return err
+	}
+	return edge.Render(c, status, placePage(p, f, view, typed, errs))
 }
 
 // SavePlace finds the territory: of the point by its boundary, of the chosen
