@@ -39,13 +39,17 @@ type SignIn struct {
 	Role  actor.Role
 }
 
-// SignIns are the demo users through whose hands one appeal goes.
+// SignIns are the demo users through whose hands one appeal goes, and those who
+// stand beside.
 var SignIns = []SignIn{
 	{"coordinator", actor.Coordinator},
 	{"executor", actor.Executor},
 	{"head", actor.Head},
 	{"moderator", actor.Moderator},
 	{"supervisor", actor.Supervisor},
+	{"executor2", actor.Executor},
+	{"agency-admin", actor.AgencyAdmin},
+	{"desk", actor.Desk},
 	{"admin", actor.SystemAdmin},
 }
 

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+	"unicode"
+	"unicode"
 
 	"golang.org/x/sync/errgroup"
 
@@ -17,6 +19,7 @@ import (
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -110,7 +113,7 @@ func (p *player) submit(ctx context.Context, n int) (id int64, err error) {
 	book := p.Rubricator.Book()
 	in := workflow.Submission{
 		Text: p.life.Text, Rubric: p.life.Rubric, Source: workflow.FromPortal,
-		Applicant: workflow.Applicant{Name: p.life.Name, Phone: fmt.Sprintf("+7000%07d", 1000000+n*7919), Lang: "ru"},
+		Applicant: workflow.Applicant{Name: p.life.Name, Phone: fmt.Sprintf("+7000%07d", 1000000+n*7919), Lang: string(tongue(p.life.Text))},
 		Place:     workflow.Place{Address: p.life.Address},
 		Key:       p.key,
 	}
@@ -234,4 +237,17 @@ func (p *player) holder(role actor.Role, agency int64) (actor.Actor, error) {
 		}
 	}
 	return actor.Actor{}, fmt.Errorf("agency %d has no %s", agency, role)
+}
+
+// tongue is the language in which a text is written: that of its first letter.
+func tongue(text string) lang.Lang {
+	for _, r := range text {
+		if unicode.IsLetter(r) {
+			if unicode.Is(unicode.Latin, r) {
+				return lang.EN
+			}
+			break
+		}
+	}
+	return lang.RU
 }
