@@ -17,6 +17,7 @@ import (
 
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/config"
+	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/jobs"
 	"github.com/otklik/otklik/app/notify"
@@ -67,10 +68,7 @@ func NewLog(cfg config.Config, w io.Writer) *slog.Logger {
 // Open opens the database and everything that needs no index: enough for the
 // commands. Close the App in the end.
 func Open(ctx context.Context, cfg config.Config, opts ...Option) (*App, error) {
-	a := &App{Config: cfg, Clock: clock.System{}}
-	for _, o := range opts {
-		o(a)
-	}
+	a := (&App{Config: cfg, Clock: clock.System{}}).with(opts)
 	if a.Log == nil {
 		a.Log = NewLog(cfg, os.Stderr)
 	}
@@ -78,6 +76,37 @@ func Open(ctx context.Context, cfg config.Config, opts ...Option) (*App, error) 
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
+}
+
+// Pauses between tries to open: the first and the longest.
+const (
+	firstTry = time.Second
+	lastTry  = 15 * time.Second
+)
+
+// Await is Open for nodes that may be started before the database is: while it
+// can't be reached or lacks migrations, it is tried again until ctx ends.
+func Await(ctx context.Context, cfg config.Config, opts ...Option) (*App, error) {
+	log := (&App{Log: NewLog(cfg, os.Stderr)}).with(opts).Log
+	for pause := firstTry; ; pause = min(2*pause, lastTry) {
+		a, err := Open(ctx, cfg, opts...)
+		if !fault.Is(err, fault.Unavailable) || ctx.Err() != nil {
+			return a, err
+		}
+		log.WarnContext(ctx, "the database is not ready, will try again", slog.Duration("in", pause), slog.Any("error", err))
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(pause):
+		}
+	}
+}
+
+func (a *App) with(opts []Option) *App {
+	for _, o := range opts {
+		o(a)
+	}
+	return a
 }
 
 func (a *App) open(ctx context.Context) error {

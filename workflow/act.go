@@ -76,11 +76,7 @@ func (s *step) write(ctx context.Context, tx Tx, action Action, tellings []Telli
 		s.answer.Version = version
 		s.data.Answer = s.answer.ID
 	}
-	event, err := s.event(action)
-	if err != nil {
-		return err
-	}
-	rows, err := s.notices(tellings)
+	event, rows, err := s.record(action, tellings)
 	if err != nil {
 		return err
 	}
@@ -96,4 +92,15 @@ func (s *step) write(ctx context.Context, tx Tx, action Action, tellings []Telli
 		return nil
 	}
 	return tx.AddOutbox(ctx, rows...)
+}
+
+// record makes the line of history and the messages of a step. Nothing of the
+// appeal may change after it.
+func (s *step) record(action Action, tellings []Telling) (*Event, []Outbox, error) {
+	event, err := s.event(action)
+	if err != nil {
+		return nil, nil, err
+	}
+	rows, err := s.notices(tellings)
+	return event, rows, err
 }

@@ -33,44 +33,59 @@ func (e *Engine) Fire(ctx context.Context, due Due) (fired bool, err error) {
 		if err != nil {
 			return err
 		}
-		now := e.clock.Now()
-		i := slices.IndexFunc(a.Deadline, func(d deadline.Deadline) bool { return d.N == due.N })
-		if i < 0 || a.Deadline[i].Step != due.Step {
+		i := a.waiting(due)
+		if i < 0 {
 			return nil
 		}
-		fired, err = e.fire(ctx, tx, a, i, now)
-		return err
+		f, err := e.fire(ctx, a, i, e.clock.Now())
+		if err != nil || f == nil {
+			return err
+		}
+		fired = true
+		return f.step.write(ctx, tx, f.action, f.tellings)
 	})
 	return fired && err == nil, err
 }
 
-func (e *Engine) fire(ctx context.Context, tx Tx, a *Appeal, i int, now time.Time) (bool, error) {
+// fire makes the step of a clock, nil where there is none to take now.
+func (e *Engine) fire(ctx context.Context, a *Appeal, i int, now time.Time) (*fired, error) {
 	before := a.Deadline[i]
 	name, after, entry, err := before.Fire(now, e.calendar)
 	if err != nil || name == "" {
-		return false, err
+		return nil, err
 	}
+	f := &fired{action: Warn, tellings: warnings(&before, name)}
 	action, acts := atDue[before.Kind]
-	if acts = acts && after.State == deadline.Missed; !acts {
-		action = Warn
+	if acts = acts && after.State == deadline.Missed; acts {
+		f.action = action
 	}
-	s, err := e.begin(actor.Job, a, Command{Action: action}, now)
+	s, err := e.begin(actor.Job, a, Command{Action: f.action}, now)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	t, err := line(actor.Job, a, nil, action)
+	t, err := line(actor.Job, a, nil, f.action)
 	if err != nil {
-		return false, err
+		return nil, err
+	}
+	if acts {
+		f.tellings = t.Tell
 	}
 	a.Deadline[i] = after
 	s.data.Clock = append(s.data.Clock, entry)
 	s.data.Kind, s.data.Step, s.data.Level = before.Kind, name, deadline.Level(name)
-	if err := s.take(ctx, t); err != nil {
-		return false, err
-	}
-	tellings := t.Tell
-	if !acts {
-		tellings = warnings(&before, name)
-	}
-	return true, s.write(ctx, tx, action, tellings)
+	f.step = s
+	return f, s.take(ctx, t)
+}
+
+// fired is a step of a clock that was made and is to be written.
+type fired struct {
+	step     *step
+	action   Action
+	tellings []Telling
+}
+
+// waiting is the index of the clock that still waits for the step, -1 where it
+// was done, moved or stopped.
+func (a *Appeal) waiting(due Due) int {
+	return slices.IndexFunc(a.Deadline, func(d deadline.Deadline) bool { return d.N == due.N && d.Step == due.Step })
 }

@@ -142,7 +142,75 @@ func TestEngine_Fire_without_an_executor_tells_the_coordinator(t *testing.T) {
 	c := s.store.find(id)
 	rows := s.store.told(id, c.Appeal.Events)
 	require.Len(t, rows, 1)
-	require.JSONEq(t, `{"key":"warn.review.soon","agency":10,"roles":["coordinator"]}`, rows[0].Payload)
+	require.JSONEq(t, `{"key":"warn.review.soon","number":"`+c.Appeal.Number+`","agency":10,"roles":["coordinator"]}`, rows[0].Payload)
+}
+
+func TestEngine_FireAll_is_Fire_of_each(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	// The same lives twice: in one the clocks fire together, in the other one by
+	// one.
+	together, single := newStage(t), newStage(t)
+	var dues []workflow.Due
+	for range 5 {
+		for _, s := range []*stage{together, single} {
+			s.received(t, "fast") // two clocks
+			s.assigned(t, "formal")
+			s.answered(t, "general")
+		}
+	}
+	stopped := together.pending(1)[0]
+	for _, until := range []string{"2026-03-18", "2026-03-22", "2026-04-05", "2026-04-20"} {
+		for _, s := range []*stage{together, single} {
+			s.clock.Set(at(until))
+		}
+		for {
+			dues = nil
+			for id := range int64(15) {
+				dues = append(dues, together.pending(id+1)...)
+			}
+			dues = append(dues, dues[0], workflow.Due{Appeal: 999, N: 1, Step: deadline.StepDue})
+			all, fired := together.FireAll(ctx, dues), 0
+			require.Len(t, all, len(dues))
+			for i, got := range all {
+				require.NoError(t, got.Err)
+				require.Equal(t, dues[i], got.Due)
+				one, err := single.Fire(ctx, dues[i])
+				require.NoError(t, err)
+				require.Equal(t, one, got.Done, "%v", got.Due)
+				if one {
+					fired++
+				}
+			}
+			if fired == 0 {
+				break
+			}
+		}
+		for id := range int64(15) {
+			require.Equal(t, string(pack(single.store.find(id+1))), string(pack(together.store.find(id+1))))
+			together.audited(t, id+1)
+		}
+	}
+	require.False(t, together.FireAll(ctx, []workflow.Due{stopped})[0].Done)
+	require.Len(t, together.store.rows.outbox, len(single.store.rows.outbox))
+}
+
+func TestEngine_FireAll_one_that_can_t_be_fired_takes_no_other_with_it(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	var dues []workflow.Due
+	for range 3 {
+		dues = append(dues, s.pending(s.inWork(t, "fast"))[0])
+	}
+	broken := s.store.find(2).Appeal
+	broken.RuleSet = "no such rules"
+	s.store.rows.appeals[2] = pack(broken)
+	s.clock.Set(dues[2].At)
+	got := s.FireAll(context.Background(), dues)
+	require.True(t, got[0].Done)
+	require.Error(t, got[1].Err)
+	require.False(t, got[1].Done)
+	require.True(t, got[2].Done)
 }
 
 // brokenStore fails at the last write of each unit of work.
@@ -158,6 +226,10 @@ func (b brokenStore) InTx(ctx context.Context, fn func(workflow.Tx) error) error
 
 func (brokenTx) AddOutbox(context.Context, ...workflow.Outbox) error { return errDisk }
 
+func (b brokenTx) SaveSteps(ctx context.Context, steps []workflow.Step) error {
+	return errors.Join(b.Tx.SaveSteps(ctx, steps), errDisk)
+}
+
 func TestEngine_Fire_undoes_everything_when_a_part_fails(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
@@ -172,6 +244,10 @@ func TestEngine_Fire_undoes_everything_when_a_part_fails(t *testing.T) {
 	fired, err := broken.Fire(context.Background(), due)
 	require.ErrorIs(t, err, errDisk)
 	require.False(t, fired)
+	require.Equal(t, before, s.store.find(id))
+	all := broken.FireAll(context.Background(), []workflow.Due{due})
+	require.ErrorIs(t, all[0].Err, errDisk)
+	require.False(t, all[0].Done)
 	require.Equal(t, before, s.store.find(id))
 	_, err = broken.Act(context.Background(), executor, id, workflow.Command{
 		Action: workflow.SubmitAnswer, Text: answerText, Outcome: workflow.Solved,

@@ -3,6 +3,7 @@ package workflow_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -163,6 +164,25 @@ func (t memTx) SaveAppeal(_ context.Context, a *workflow.Appeal) error {
 	}
 	a.Version++
 	t.m.rows.appeals[a.ID] = pack(a)
+	return nil
+}
+
+func (t memTx) FindAppeals(ctx context.Context, ids []int64) ([]*workflow.Appeal, error) {
+	var out []*workflow.Appeal
+	for _, id := range slices.Sorted(slices.Values(ids)) {
+		if a, err := t.FindAppeal(ctx, id); err == nil {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+func (t memTx) SaveSteps(ctx context.Context, steps []workflow.Step) error {
+	for _, s := range steps {
+		if err := errors.Join(t.SaveAppeal(ctx, s.Appeal), t.AppendEvent(ctx, s.Event), t.AddOutbox(ctx, s.Outbox...)); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

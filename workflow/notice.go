@@ -50,7 +50,7 @@ func (s *step) notices(tellings []Telling) ([]Outbox, error) {
 					return nil, err
 				}
 			case p == Worker:
-				if err := add(officerRow(Notice{Key: t.Key, Agency: s.a.Agency, User: s.a.Executor})); err != nil {
+				if err := add(officerRow(Notice{Key: t.Key, Number: s.a.Number, Agency: s.a.Agency, User: s.a.Executor})); err != nil {
 					return nil, err
 				}
 			case !slices.Contains(roles, Role(p)):
@@ -58,7 +58,7 @@ func (s *step) notices(tellings []Telling) ([]Outbox, error) {
 			}
 		}
 		if len(roles) > 0 {
-			if err := add(officerRow(Notice{Key: t.Key, Agency: s.a.Agency, Roles: roles})); err != nil {
+			if err := add(officerRow(Notice{Key: t.Key, Number: s.a.Number, Agency: s.a.Agency, Roles: roles})); err != nil {
 				return nil, err
 			}
 		}

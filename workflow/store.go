@@ -42,6 +42,13 @@ type Tx interface {
 	// a.Version and storing a.Version+1. It is fault.Conflict when another was
 	// faster.
 	SaveAppeal(ctx context.Context, a *Appeal) error
+	// FindAppeals is FindAppeal of many, held in the order of their ids so that
+	// two who hold many never wait for each other. Ids that are gone are left
+	// out.
+	FindAppeals(ctx context.Context, ids []int64) ([]*Appeal, error)
+	// SaveSteps is SaveAppeal, AppendEvent and AddOutbox of many appeals that
+	// FindAppeals found, in few statements however many they are.
+	SaveSteps(ctx context.Context, steps []Step) error
 	AppendEvent(ctx context.Context, e *Event) error
 	AddOutbox(ctx context.Context, rows ...Outbox) error
 	// FindAnswer returns the answer of the appeal's round that is not signed
@@ -51,6 +58,13 @@ type Tx interface {
 	SaveAnswer(ctx context.Context, a *Answer) error
 	// AddPhotos attaches pictures to an appeal, and to an answer where set.
 	AddPhotos(ctx context.Context, appeal int64, photos []Photo) error
+}
+
+// Step is what one step of a clock leaves behind.
+type Step struct {
+	Appeal *Appeal // as it is after the step, with the version from before
+	Event  *Event
+	Outbox []Outbox
 }
 
 // Outbox is a message to the outside that leaves after the commit: at least
@@ -76,7 +90,8 @@ const (
 // Notice tells officers something about an appeal: the payload of
 // TopicNotifyOfficers. Users and roles are resolved when it is delivered.
 type Notice struct {
-	Key    string `json:"key"` // catalogue key, area «notice»
+	Key    string `json:"key"`              // catalogue key, area «notice»
+	Number string `json:"number,omitempty"` // of the appeal, "" in rows of earlier versions
 	Agency int64  `json:"agency"`
 	User   int64  `json:"user,omitempty"` // only this one
 	Roles  []Role `json:"roles,omitempty"`
@@ -87,6 +102,8 @@ type Clocks interface {
 	// FeedDue marks as queued and returns deadlines whose next step is due
 	// before the horizon and which are not queued yet, earliest first.
 	FeedDue(ctx context.Context, horizon time.Time, limit int) ([]Due, error)
+	// ReturnDue gives back deadlines that FeedDue marked and that nobody queued.
+	ReturnDue(ctx context.Context, dues []Due) error
 	// ListUnfired returns deadlines whose next step was due before the instant
 	// and still has not fired, queued or not, earliest first.
 	ListUnfired(ctx context.Context, before time.Time, limit int) ([]Due, error)

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/otklik/otklik/app/clock"
@@ -10,13 +11,13 @@ import (
 	"github.com/otklik/otklik/workflow"
 )
 
-// Firer performs one step of a deadline; it re-reads the row, so that a stale
-// or repeated call does nothing and returns false.
+// Firer performs steps of deadlines; it re-reads each row, so that a stale or
+// repeated call does nothing.
 type Firer interface {
-	Fire(ctx context.Context, due workflow.Due) (fired bool, err error)
+	FireAll(ctx context.Context, dues []workflow.Due) []workflow.Fired
 }
 
-// Firing fires deadlines and counts what it did.
+// Firing fires deadlines and tells what it did.
 type Firing struct {
 	Clocks workflow.Clocks
 	Engine Firer
@@ -27,18 +28,22 @@ type Firing struct {
 	Fired func(due workflow.Due, late time.Duration)
 }
 
-func (f *Firing) one(ctx context.Context, due workflow.Due) error {
-	fired, err := f.Engine.Fire(ctx, due)
-	if fault.Is(err, fault.NotFound) {
-		return nil
+// all fires what it is given and returns what could not be fired.
+func (f *Firing) all(ctx context.Context, dues []workflow.Due) (failed []workflow.Fired) {
+	for some := range slices.Chunk(dues, workflow.FireAtOnce) {
+		for _, got := range f.Engine.FireAll(ctx, some) {
+			switch {
+			case got.Err != nil && !fault.Is(got.Err, fault.NotFound):
+				failed = append(failed, got)
+			case got.Done && f.Fired != nil:
+				f.Fired(got.Due, f.Clock.Now().Sub(got.Due.At))
+			}
+		}
+		if ctx.Err() != nil {
+			return failed
+		}
 	}
-	if err != nil {
-		return err
-	}
-	if fired && f.Fired != nil {
-		f.Fired(due, f.Clock.Now().Sub(due.At))
-	}
-	return nil
+	return failed
 }
 
 // sweepAtOnce is how many deadlines one sweep starts with. Where so many can't
@@ -56,21 +61,18 @@ func (f *Firing) sweep(ctx context.Context, before time.Time) (more bool, err er
 		if err != nil {
 			return false, err
 		}
-		failed := 0
-		for _, due := range dues {
-			if err := f.one(ctx, due); err != nil {
-				if ctx.Err() != nil {
-					return false, ctx.Err()
-				}
-				failed++
-				f.Log.ErrorContext(ctx, "deadline can't be fired", slog.Int64("appeal", due.Appeal), slog.Int("n", due.N),
-					slog.String("step", string(due.Step)), slog.Any("error", err))
-			}
+		failed := f.all(ctx, dues)
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+		for _, bad := range failed {
+			f.Log.ErrorContext(ctx, "deadline can't be fired", slog.Int64("appeal", bad.Due.Appeal), slog.Int("n", bad.Due.N),
+				slog.String("step", string(bad.Due.Step)), slog.Any("error", bad.Err))
 		}
 		switch {
 		case len(dues) < limit:
 			return false, nil
-		case failed < len(dues):
+		case len(failed) < len(dues):
 			return true, nil
 		case limit >= sweepMost:
 			return false, fault.New(fault.Unavailable, "error.unavailable")

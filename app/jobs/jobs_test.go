@@ -75,7 +75,7 @@ func (m *mailbox) Letter(_ context.Context, c *workflow.Case, event int, key str
 // start is a Monday without a holiday near.
 var start = time.Date(2026, 9, 7, 7, 0, 0, 0, time.UTC)
 
-func newTown(t *testing.T, dialect string) *town {
+func newTown(t testing.TB, dialect string) *town {
 	t.Helper()
 	w := &town{
 		clock: clock.NewFake(start), staff: map[actor.Role]actor.Actor{}, mail: &mailbox{}, fired: map[string]int{},
@@ -115,7 +115,7 @@ func newTown(t *testing.T, dialect string) *town {
 	return w
 }
 
-func (w *town) submit(t *testing.T) int64 {
+func (w *town) submit(t testing.TB) int64 {
 	t.Helper()
 	r, err := w.engine.Submit(t.Context(), workflow.Submission{
 		Text: "На улице Садовой яма во всю дорогу", Rubric: "roads.pothole", Place: workflow.Place{Territory: 1},

@@ -11,7 +11,7 @@ import (
 // probe of an SQLite file.
 const (
 	localOutbox = 500 * time.Millisecond
-	localClocks = time.Second
+	localClocks = 250 * time.Millisecond
 )
 
 // Local runs the work in the process, for the embedded profile.

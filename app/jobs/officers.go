@@ -53,17 +53,29 @@ func (o *Officers) Deliver(ctx context.Context, row workflow.Outbox) error {
 	if err != nil || len(to) == 0 {
 		return err
 	}
-	c, err := find(ctx, o.Cases, row.Appeal)
+	number, err := o.number(ctx, row.Appeal, n)
 	if err != nil {
 		return err
 	}
 	notices := make([]notify.Notice, len(to))
 	for i, user := range to {
 		notices[i] = notify.Notice{
-			User: user, Appeal: row.Appeal, Number: c.Appeal.Number, Event: row.Event, Key: n.Key, At: o.Clock.Now(),
+			User: user, Appeal: row.Appeal, Number: number, Event: row.Event, Key: n.Key, At: o.Clock.Now(),
 		}
 	}
 	return o.Notices.AddNotices(ctx, notices)
+}
+
+// number is what people call the appeal.
+func (o *Officers) number(ctx context.Context, appeal int64, n workflow.Notice) (string, error) {
+	if n.Number != "" {
+		return n.Number, nil
+	}
+	c, err := find(ctx, o.Cases, appeal)
+	if err != nil {
+		return "", err
+	}
+	return c.Appeal.Number, nil
 }
 
 func (o *Officers) recipients(ctx context.Context, n workflow.Notice) ([]int64, error) {

@@ -16,7 +16,7 @@ import (
 
 // Task types of asynq.
 const (
-	taskFire    = "deadline.fire"
+	taskFire    = "deadlines.fire"
 	taskDeliver = "outbox.deliver"
 )
 
@@ -26,7 +26,7 @@ var queues = map[string]int{"deadline": 6, "outbox": 3}
 const (
 	feedHorizon = 10 * time.Minute // Redis holds deadlines due within it
 	feedPause   = 2 * time.Second
-	feedAtOnce  = 2000
+	feedAtOnce  = 5000
 	relayPause  = 200 * time.Millisecond
 	sweepPause  = 10 * time.Second
 	sweepGrace  = 20 * time.Second // what asynq has not fired by then, the sweep does
@@ -58,34 +58,25 @@ func (q *Queue) Run(ctx context.Context) {
 	wg.Wait()
 }
 
-// feed gives asynq the deadlines due within the horizon. A task's id is the
-// step it is for, so that one fed twice is there once. What asynq won't take
-// stays marked in the database and is left to the sweep.
+// feed gives asynq the deadlines due within the horizon, those of one second
+// together. What asynq won't take is given back, to be fed again; what it
+// loses is left to the sweep.
 func (q *Queue) feed(ctx context.Context) (bool, error) {
 	now := q.Firing.Clock.Now()
 	dues, err := q.Firing.Clocks.FeedDue(ctx, now.Add(feedHorizon), feedAtOnce)
 	if err != nil {
 		return false, err
 	}
-	var failed error
-	for _, due := range dues {
-		payload, err := json.Marshal(due)
-		if err != nil {
-			return false, err
+	for done := 0; done < len(dues); {
+		b := firstBatch(dues[done:])
+		if err := q.enqueue(ctx, asynq.NewTask(taskFire, b.payload()), asynq.TaskID(b.id()), asynq.Queue("deadline"),
+			asynq.ProcessIn(max(0, b.start().Sub(now))), asynq.MaxRetry(3), asynq.Timeout(time.Minute)); err != nil {
+			ctx := context.WithoutCancel(ctx)
+			return false, errors.Join(err, q.Firing.Clocks.ReturnDue(ctx, dues[done:]))
 		}
-		// asynq floors to the second and would run early: round up.
-		wait := max(0, due.At.Sub(now)).Truncate(time.Second)
-		if wait > 0 {
-			wait += time.Second
-		}
-		err = q.enqueue(ctx, asynq.NewTask(taskFire, payload),
-			asynq.TaskID(fmt.Sprintf("deadline:%d:%d:%s", due.Appeal, due.N, due.Step)), asynq.Queue("deadline"),
-			asynq.ProcessIn(wait), asynq.MaxRetry(3), asynq.Timeout(time.Minute))
-		if err != nil {
-			failed = err
-		}
+		done += len(b)
 	}
-	return len(dues) == feedAtOnce, failed
+	return len(dues) == feedAtOnce, nil
 }
 
 func (q *Queue) sweep(ctx context.Context) (bool, error) {
@@ -154,6 +145,9 @@ func (w *Worker) Run(ctx context.Context) error {
 	mux := asynq.NewServeMux()
 	mux.HandleFunc(taskFire, w.fire)
 	mux.HandleFunc(taskDeliver, w.deliver)
+	if !w.awaitRedis(ctx, server) {
+		return nil
+	}
 	if err := server.Start(mux); err != nil {
 		return fmt.Errorf("start worker: %w", err)
 	}
@@ -162,20 +156,40 @@ func (w *Worker) Run(ctx context.Context) error {
 	return nil
 }
 
-// fire re-checks the time: a task can come up to a second early.
+// awaitRedis waits until Redis answers, false where ctx ends before. Meanwhile
+// the sweep of [Queue] fires deadlines without it.
+func (w *Worker) awaitRedis(ctx context.Context, server *asynq.Server) bool {
+	answers := false
+	wait, stop := context.WithCancel(ctx)
+	defer stop()
+	loop(wait, w.Log, "reach redis", time.Second, func(context.Context) (bool, error) {
+		if err := server.Ping(); err != nil {
+			return false, err
+		}
+		answers = true
+		stop()
+		return false, nil
+	})
+	return answers
+}
+
+// fire waits for the last of its deadlines: asynq counts in seconds.
 func (w *Worker) fire(ctx context.Context, t *asynq.Task) error {
-	var due workflow.Due
-	if err := json.Unmarshal(t.Payload(), &due); err != nil {
+	dues, err := readBatch(t.Payload())
+	if err != nil || len(dues) == 0 {
 		return fmt.Errorf("%w: %w", err, asynq.SkipRetry)
 	}
-	if wait := due.At.Sub(w.Firing.Clock.Now()); wait > 0 && wait < 2*time.Second {
+	if wait := dues[len(dues)-1].At.Sub(w.Firing.Clock.Now()); wait > 0 && wait < 2*time.Second {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
-	return w.Firing.one(ctx, due)
+	if failed := w.Firing.all(ctx, dues); len(failed) > 0 {
+		return fmt.Errorf("%d of %d deadlines: %w", len(failed), len(dues), failed[0].Err)
+	}
+	return ctx.Err()
 }
 
 func (w *Worker) deliver(ctx context.Context, t *asynq.Task) error {

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otklik/otklik/workflow"
@@ -49,6 +50,28 @@ func (s *Store) feedStatement() string {
 		SELECT appeal_id, n FROM deadlines WHERE next_at IS NOT NULL AND NOT queued AND next_at < ?
 		ORDER BY next_at LIMIT ?` + s.dialect.skipLocked + `) RETURNING ` + dueColumns
 }
+
+// ReturnDue implements workflow.Clocks. A step that has moved since stays as it
+// is.
+func (s *Store) ReturnDue(ctx context.Context, dues []workflow.Due) error {
+	for some := range slices.Chunk(dues, returnAtOnce) {
+		rows := make([]*deadlineRow, len(some))
+		for i, due := range some {
+			rows[i] = &deadlineRow{AppealID: due.Appeal, N: due.N, Step: string(due.Step)}
+		}
+		names := []string{"appeal_id", "n", "step"}
+		query, args := many(s.dialect, deadlineTable, deadlineTable.places(names), rows)
+		if _, err := s.writeDB.ExecContext(ctx, s.dialect.bind("WITH v ("+strings.Join(names, ", ")+") AS ("+query+`)
+			UPDATE deadlines SET queued = false FROM v
+			WHERE deadlines.appeal_id = v.appeal_id AND deadlines.n = v.n AND deadlines.step = v.step`), args...); err != nil {
+			return translate(err)
+		}
+	}
+	return nil
+}
+
+// returnAtOnce is how many rows go in one statement.
+const returnAtOnce = 1000
 
 // ListUnfired implements workflow.Clocks.
 func (s *Store) ListUnfired(ctx context.Context, before time.Time, limit int) ([]workflow.Due, error) {

@@ -20,6 +20,8 @@ type dialect struct {
 	name migrations.Dialect
 	// numbered parameters ($1) instead of question marks
 	numbered bool
+	// arrays can be parameters
+	arrays bool
 	// lock holds a selected row until the transaction ends. SQLite needs none:
 	// its transactions begin with the write lock.
 	lock string
@@ -44,6 +46,7 @@ type dialect struct {
 var postgresDialect = dialect{
 	name:       migrations.Postgres,
 	numbered:   true,
+	arrays:     true,
 	lock:       " FOR UPDATE",
 	skipLocked: " FOR UPDATE SKIP LOCKED",
 	nextBlock:  "SELECT nextval('appeal_ids')",

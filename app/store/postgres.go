@@ -9,6 +9,8 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
+
+	"github.com/otklik/otklik/app/fault"
 )
 
 // defaultConns is the most connections to PostgreSQL unless told otherwise.
@@ -40,7 +42,7 @@ func (s *Store) openPostgres(ctx context.Context, cfg Config) error {
 func openPool(ctx context.Context, url string, conns int) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("database URL: %w", err)
+		return nil, fault.Wrap(fault.Invalid, "store.open", fmt.Errorf("database URL: %w", err))
 	}
 	if config.MaxConns = defaultConns; conns > 0 {
 		config.MaxConns = int32(min(conns, math.MaxInt32))

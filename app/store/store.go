@@ -82,6 +82,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	if err != nil {
 		_ = s.Close()
+		if fault.Is(err, fault.Invalid) {
+			return nil, err
+		}
 		return nil, fault.Wrap(fault.Unavailable, "store.open", err)
 	}
 	return s, nil

@@ -16,13 +16,15 @@ import (
 type tx struct {
 	s  *Store
 	db *gorm.DB
+	// loaded is what FindAppeals read
+	loaded map[int64]loaded
 }
 
 var _ workflow.Tx = (*tx)(nil)
 
 // InTx implements workflow.Store.
 func (s *Store) InTx(ctx context.Context, fn func(workflow.Tx) error) error {
-	return s.inTx(ctx, func(db *gorm.DB) error { return fn(&tx{s, db}) })
+	return s.inTx(ctx, func(db *gorm.DB) error { return fn(&tx{s: s, db: db}) })
 }
 
 // inTx runs fn in a transaction of the writer. The connection is given back

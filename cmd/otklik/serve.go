@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net"
 
@@ -41,9 +42,20 @@ func workerCommand() *cobra.Command {
 		Use:   "worker",
 		Short: "Do the background work of the production profile",
 		Long: "Fire deadlines and deliver letters and notices through asynq until interrupted. Needs --redis and a\n" +
-			"PostgreSQL --database; run as many as you like. Redis may be lost at any moment: the database knows it all.",
+			"PostgreSQL --database; run as many as you like. Redis may be lost at any moment: the database knows it all. Where\n" +
+			"one of them can't be reached yet, it waits and says so.",
 		Args: cobra.NoArgs,
-		RunE: with(func(cmd *cobra.Command, _ []string, a *app.App) error { return a.Work(cmd.Context()) }),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := load(cmd)
+			if err != nil {
+				return err
+			}
+			a, err := app.Await(cmd.Context(), cfg)
+			if err != nil {
+				return err
+			}
+			return errors.Join(a.Work(cmd.Context()), a.Close())
+		},
 	}
 }
 

@@ -78,6 +78,23 @@ func testClocks(t *testing.T, open Opener) {
 		require.Empty(t, unfired)
 	})
 
+	t.Run("steps that were given back are fed again", func(t *testing.T) {
+		s := open(t)
+		a, b := dueAt(t, s, Noon.Add(time.Hour)), dueAt(t, s, Noon.Add(2*time.Hour))
+		due, err := s.FeedDue(ctx, Noon.Add(3*time.Hour), 10)
+		require.NoError(t, err)
+		require.Len(t, due, 2)
+		require.NoError(t, change(ctx, s, a, func(a *workflow.Appeal) { a.Deadline[0].Step = deadline.StepMost }))
+		_, err = s.FeedDue(ctx, Noon.Add(3*time.Hour), 10)
+		require.NoError(t, err)
+		require.NoError(t, s.ReturnDue(ctx, due))
+		require.NoError(t, s.ReturnDue(ctx, nil))
+		due, err = s.FeedDue(ctx, Noon.Add(3*time.Hour), 10)
+		require.NoError(t, err)
+		require.Len(t, due, 1, "one of them has another step by now")
+		require.Equal(t, b, due[0].Appeal)
+	})
+
 	t.Run("two that feed never get the same step", func(t *testing.T) {
 		s := open(t)
 		const steps = 120

@@ -52,6 +52,74 @@ func testTx(t *testing.T, open Opener) {
 		require.Zero(t, c.Appeal.Level)
 	})
 
+	t.Run("steps of many appeals are saved together", func(t *testing.T) {
+		var ids []int64
+		for range 5 {
+			ids = append(ids, take(t, s, Noon, 3))
+		}
+		lone := take(t, s, Noon, 3)
+		var want []workflow.Appeal
+		asked := append([]int64{ids[4], 987654321, ids[0]}, ids[1:4]...)
+		save := func(change func(i int, a *workflow.Appeal)) error {
+			return s.InTx(ctx, func(tx workflow.Tx) error {
+				found, err := tx.FindAppeals(ctx, asked)
+				require.NoError(t, err)
+				require.Len(t, found, 5)
+				var steps []workflow.Step
+				want = nil
+				for i, a := range found {
+					require.Equal(t, ids[i], a.ID, "in the order of the ids")
+					change(i, a)
+					a.Events++
+					a.Hash = "of many"
+					steps = append(steps, workflow.Step{
+						Appeal: a,
+						Event:  &workflow.Event{Appeal: a.ID, N: a.Events, At: Noon, Action: workflow.Warn, Hash: a.Hash},
+						Outbox: []workflow.Outbox{{Topic: workflow.TopicNotifyAuthor, Appeal: a.ID, Event: a.Events, Payload: `{"key":"k"}`}},
+					})
+					after := *a
+					after.Version++
+					want = append(want, after)
+				}
+				return tx.SaveSteps(ctx, steps)
+			})
+		}
+		require.NoError(t, save(func(i int, a *workflow.Appeal) {
+			a.Deadline[0].Step, a.Deadline[0].NextAt = deadline.StepMost, Noon.Add(time.Hour)
+			if i == 2 { // another set of columns
+				a.Stage, a.ClosedAt, a.DueAt = workflow.StageClosed, Noon, time.Time{}
+				a.Deadline[0].State, a.Deadline[0].Step, a.Deadline[0].NextAt = deadline.Missed, "", time.Time{}
+				a.Deadline = append(a.Deadline, clockOf(9, deadline.Rating, 3, Noon, Noon.Add(time.Hour)))
+			}
+		}))
+		for i, id := range ids {
+			c, err := s.FindCase(ctx, id)
+			require.NoError(t, err)
+			require.Equal(t, want[i], c.Appeal)
+			require.Equal(t, workflow.Warn, c.Events[len(c.Events)-1].Action)
+		}
+		rows, err := s.ClaimOutbox(ctx, Noon.Add(24*365*time.Hour), time.Second, 1000)
+		require.NoError(t, err)
+		told := map[int64]int{}
+		for _, row := range rows {
+			if row.Payload == `{"key":"k"}` {
+				told[row.Appeal]++
+			}
+		}
+		require.Len(t, told, 5)
+
+		// Who was faster wins, and nothing of the others is kept.
+		requireKind(t, fault.Conflict, save(func(i int, a *workflow.Appeal) { a.Version += i / 4 }))
+		c, err := s.FindCase(ctx, ids[0])
+		require.NoError(t, err)
+		require.Equal(t, 2, c.Appeal.Version)
+		require.Error(t, s.InTx(ctx, func(tx workflow.Tx) error {
+			a, err := tx.FindAppeal(ctx, lone)
+			require.NoError(t, err)
+			return tx.SaveSteps(ctx, []workflow.Step{{Appeal: a, Event: &workflow.Event{}}})
+		}), "what was not found can't be saved")
+	})
+
 	t.Run("an error leaves nothing", func(t *testing.T) {
 		id := take(t, s, Noon, 3)
 		cause := errors.New("no")
