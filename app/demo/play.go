@@ -11,7 +11,6 @@ import (
 	"slices"
 	"time"
 	"unicode"
-	"unicode"
 
 	"golang.org/x/sync/errgroup"
 
