@@ -1,6 +1,7 @@
 // Package photo makes pictures fit to keep and keeps them: decoded, turned
 // upright, made smaller and encoded anew, so that nothing of the sent file but
-// its pixels remains.
+// its pixels remains in what is kept. What the file said of when and where it
+// was taken is told to the caller, who keeps of it what a case needs.
 package photo
 
 import (
@@ -44,6 +45,11 @@ type Picture struct {
 	Width  int    // of JPEG, pixels
 	Height int    // of JPEG, pixels
 	SHA256 string // of JPEG, hex
+
+	// What remains of the file that was sent.
+	Sent    string  // its SHA-256, hex
+	Look    Look    // what one sees, for comparing
+	Capture Capture // when and where it was taken
 }
 
 // decoding bounds the memory of a process: no more pixels than two of the
@@ -82,13 +88,17 @@ func Clean(ctx context.Context, r io.Reader, l Limits) (Picture, error) {
 	if err != nil {
 		return Picture{}, refuse("photo.broken")
 	}
-	return encode(sent, orientation(raw), l)
+	exif := exifOf(raw)
+	p, err := encode(sent, exif.orientation(), l)
+	sum := sha256.Sum256(raw)
+	p.Sent, p.Capture = hex.EncodeToString(sum[:]), exif.capture()
+	return p, err
 }
 
 func encode(sent image.Image, turn int, l Limits) (Picture, error) {
 	full := upright(shrink(sent, l.Side), turn)
 	small := shrink(full, l.Thumb)
-	var p Picture
+	p := Picture{Look: lookOf(small)}
 	var err error
 	if p.JPEG, err = toJPEG(full, l.Quality); err != nil {
 		return Picture{}, err

@@ -211,6 +211,7 @@ func TestClean_refuses_and_says_what_to_do(t *testing.T) {
 func FuzzClean(f *testing.F) {
 	f.Add(withEXIF(asJPEG(f, halves(8, 8)), exif(binary.LittleEndian, 6)))
 	f.Add(asPNG(f, halves(8, 8)))
+	f.Add(withEXIF(asJPEG(f, halves(8, 8)), segment(binary.BigEndian, []field{ascii(36867, "2026:05:12 14:03:09")}, []field{fractions(binary.BigEndian, 2, 1, 1, 2, 1, 3, 1)})))
 	f.Add([]byte("RIFF\x10\x00\x00\x00WEBPEXIF\xff\xff\xff\xff"))
 	f.Add([]byte(strings.Repeat("\xff", 40)))
 	l := photo.Default

@@ -43,22 +43,6 @@ func upright(src *image.RGBA, turn int) *image.RGBA {
 	return dst
 }
 
-// orientation reads the EXIF orientation of a JPEG, PNG or WebP file; 1 where
-// it says nothing.
-func orientation(raw []byte) int {
-	switch {
-	case bytes.HasPrefix(raw, []byte{0xff, 0xd8}):
-		return orientationOfTIFF(exifOfJPEG(raw[2:]))
-	case bytes.HasPrefix(raw, []byte("\x89PNG\r\n\x1a\n")):
-		return orientationOfTIFF(chunk(raw[8:], "eXIf", pngChunk))
-	case len(raw) > 12 && string(raw[8:12]) == "WEBP":
-		exif := chunk(raw[12:], "EXIF", riffChunk)
-		return orientationOfTIFF(bytes.TrimPrefix(exif, []byte("Exif\x00\x00")))
-	default:
-		return 1
-	}
-}
-
 // exifOfJPEG finds the TIFF part of the APP1 segment, nil where there is none.
 func exifOfJPEG(raw []byte) []byte {
 	for len(raw) >= 4 && raw[0] == 0xff {
@@ -100,26 +84,4 @@ func chunk(raw []byte, want string, read layout) []byte {
 		raw = raw[min(next, len(raw)):]
 	}
 	return nil
-}
-
-// orientationOfTIFF reads tag 274 of the first directory.
-func orientationOfTIFF(tiff []byte) int {
-	if len(tiff) < 8 {
-		return 1
-	}
-	var order binary.ByteOrder = binary.LittleEndian
-	if string(tiff[:2]) == "MM" {
-		order = binary.BigEndian
-	}
-	at := int(order.Uint32(tiff[4:]))
-	if at < 8 || at > len(tiff)-2 {
-		return 1
-	}
-	entries := int(order.Uint16(tiff[at:]))
-	for i, entry := 0, tiff[at+2:]; i < entries && len(entry) >= 12; i, entry = i+1, entry[12:] {
-		if order.Uint16(entry) == 274 {
-			return int(order.Uint16(entry[8:]))
-		}
-	}
-	return 1
 }
