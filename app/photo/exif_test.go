@@ -16,7 +16,9 @@ type field struct {
 	value     []byte // longer than four bytes: put elsewhere
 }
 
-func ascii(tag uint16, s string) field { return field{tag, 2, uint32(len(s) + 1), append([]byte(s), 0)} }
+func ascii(tag uint16, s string) field {
+	return field{tag, 2, uint32(len(s) + 1), append([]byte(s), 0)}
+}
 
 func fractions(order byteOrder, tag uint16, parts ...uint32) field {
 	f := field{tag: tag, kind: 5, count: uint32(len(parts) / 2)}
