@@ -23,6 +23,7 @@ type keys struct {
 	seal []byte // personal data in the database
 	link []byte // secrets of the links
 	once []byte // names of submissions, see api.Config
+	mark []byte // check codes of official letters
 }
 
 // loadKeys reads the master key, base64 of 32 bytes; where the file is missing
@@ -43,7 +44,7 @@ func loadKeys(path string, mayMake bool) (keys, error) {
 	for _, part := range []struct {
 		key     *[]byte
 		purpose string
-	}{{&k.seal, "otklik personal data 1"}, {&k.link, "otklik appeal links 1"}, {&k.once, "otklik idempotency keys 1"}} {
+	}{{&k.seal, "otklik personal data 1"}, {&k.link, "otklik appeal links 1"}, {&k.once, "otklik idempotency keys 1"}, {&k.mark, "otklik check codes 1"}} {
 		if *part.key, err = hkdf.Key(sha256.New, master, nil, part.purpose, keySize); err != nil {
 			return keys{}, fmt.Errorf("derive key: %w", err)
 		}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -45,7 +46,8 @@ func (l letters) Letter(ctx context.Context, c *workflow.Case, event int, key st
 			paragraph(e.Reason)
 		}
 	}
-	if a.Stage == workflow.StageAnswered || a.Stage == workflow.StagePlanned {
+	answered := a.Stage == workflow.StageAnswered || a.Stage == workflow.StagePlanned
+	if answered {
 		if n := len(c.Answers); n > 0 && c.Answers[n-1].State == workflow.AnswerSigned {
 			paragraph(c.Answers[n-1].Text)
 		}
@@ -56,8 +58,11 @@ func (l letters) Letter(ctx context.Context, c *workflow.Case, event int, key st
 	if agency, ok := l.directory.Agency(a.Agency); ok {
 		paragraph(ui.T(ctx, "letter.agency", "agency", agency.Name.In(ui.Lang(ctx)), "phone", agency.Phone))
 	}
-	link := l.base.JoinPath("a", a.Number, l.secret(a.ID)).String()
-	paragraph(ui.T(ctx, "letter.link", "link", link))
+	page := l.base.JoinPath("a", a.Number, l.secret(a.ID))
+	if n := len(workflow.Signatures(c)); answered && n > 0 {
+		paragraph(ui.T(ctx, "letter.pdf", "link", page.JoinPath("answers", strconv.Itoa(n)+".pdf").String()))
+	}
+	paragraph(ui.T(ctx, "letter.link", "link", page.String()))
 	b.WriteString(ui.T(ctx, "letter.footer"))
 	b.WriteString("\n")
 	return ui.T(ctx, "letter.subject", "number", a.Number, "news", news), b.String()

@@ -8,19 +8,24 @@ import (
 	"github.com/otklik/otklik/app/web/dashboard"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/portal"
+	"github.com/otklik/otklik/workflow"
 )
 
 // pages are the handlers of every part with what each needs.
 func (a *App) pages() web.Pages {
+	stamp := workflow.NewStamp(a.keys.mark)
+	letters := officials{
+		base: a.Config.Base, zone: a.Config.Zone, stamp: stamp, applicants: a.Store, directory: a.directory, topics: a.Rubricator,
+	}
 	desk := console.New(console.Config{
 		Accounts: a.Accounts, Cookies: edge.NewCookies(a.Config.Base), Engine: a.Engine, Reader: a.Store,
 		Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
-		Notices: a.Store, Photos: a.Photos, Clock: a.Clock, Demo: a.demoUsers(),
+		Notices: a.Store, Photos: a.Photos, Letters: letters, Clock: a.Clock, Demo: a.demoUsers(),
 	})
 	return web.Pages{
 		Portal: portal.New(portal.Config{
 			Engine: a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory,
-			Photos: a.Photos, Calendar: a.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+			Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 			Unlimited: !a.Config.RateLimit,
 		}),
 		Console: desk,
@@ -30,7 +35,7 @@ func (a *App) pages() web.Pages {
 		}),
 		API: api.New(api.Config{
 			Accounts: a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,
-			Users: a.Store, Photos: a.Photos, Index: a.index, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+			Users: a.Store, Photos: a.Photos, Letters: letters, Index: a.index, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 			Keys: a.keys.once, Unlimited: !a.Config.RateLimit,
 		}),
 	}

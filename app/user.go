@@ -15,6 +15,8 @@ type NewUser struct {
 	Login    string
 	Name     string
 	Email    string
+	Position string // as a signature on a letter says it
+	Phone    string
 	Password string
 	Roles    []string // ROLE@AGENCY, or a regional role alone
 }
@@ -46,6 +48,12 @@ func (a *App) SaveUser(ctx context.Context, n NewUser) error {
 	}
 	if n.Email != "" {
 		u.Email = n.Email
+	}
+	if n.Position != "" {
+		u.Position = n.Position
+	}
+	if n.Phone != "" {
+		u.Phone = n.Phone
 	}
 	if len(members) > 0 {
 		u.Memberships = members

@@ -135,11 +135,10 @@ func written(d deadline.Deadline) string {
 // attachments looks for the answers and pictures that the events speak of.
 func (a *auditor) attachments() {
 	for _, e := range a.c.Events {
-		if e.Action == Sign && !slices.ContainsFunc(a.c.Answers, func(n Answer) bool {
-			return n.ID == e.Data.Answer && n.State == AnswerSigned && n.Signer == e.Actor &&
-				n.SignedAt.Equal(e.At) && HashAnswer(&n) == e.Data.AnswerHash
-		}) {
-			a.found(e.N, "the signed answer %d is not as it was signed", e.Data.Answer)
+		if e.Action == Sign {
+			if _, whole := signedAs(&e, a.c.Answers); !whole {
+				a.found(e.N, "the signed answer %d is not as it was signed", e.Data.Answer)
+			}
 		}
 		for _, sum := range e.Data.Photos {
 			if !slices.ContainsFunc(a.c.Photos, func(p Photo) bool { return p.SHA256 == sum }) {

@@ -45,6 +45,8 @@ type agencyFile struct {
 		Login    string `yaml:"login"`
 		Name     string `yaml:"name"`
 		Email    string `yaml:"email"`
+		Position string `yaml:"position"`
+		Phone    string `yaml:"phone"`
 		Password string `yaml:"password"`
 		Roles    []struct {
 			Agency string `yaml:"agency"`
@@ -281,7 +283,10 @@ func (in *agencyImport) saveUsers() error {
 	seen := map[string]int{}
 	for _, it := range in.file.Users {
 		// People sign in by it however they write it.
-		u := identity.User{Login: strings.ToLower(strings.TrimSpace(it.v.Login)), Name: it.v.Name, Email: it.v.Email}
+		u := identity.User{
+			Login: strings.ToLower(strings.TrimSpace(it.v.Login)), Name: it.v.Name, Email: it.v.Email,
+			Position: it.v.Position, Phone: it.v.Phone,
+		}
 		if u.Login == "" || u.Name == "" {
 			in.bad.Add(it.line, "login", "a user needs a login and a name")
 		}

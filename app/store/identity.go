@@ -116,6 +116,8 @@ type userRow struct {
 	Login        string
 	Name         string
 	Email        string
+	Position     string
+	Phone        string
 	PasswordHash string
 	Disabled     bool
 	CreatedAt    instant `gorm:"autoCreateTime:false"`
@@ -176,7 +178,8 @@ func (s *Store) users(ctx context.Context, from string, before string, into []an
 		}
 		if len(out) == 0 || out[len(out)-1].ID != row.ID {
 			out = append(out, identity.User{
-				ID: row.ID, Login: row.Login, Name: row.Name, Email: row.Email, PasswordHash: row.PasswordHash, Disabled: row.Disabled,
+				ID: row.ID, Login: row.Login, Name: row.Name, Email: row.Email, Position: row.Position, Phone: row.Phone,
+				PasswordHash: row.PasswordHash, Disabled: row.Disabled,
 			})
 		}
 		if m.Role != "" {
@@ -238,7 +241,8 @@ func (s *Store) SaveUser(ctx context.Context, u *identity.User) error {
 
 func (s *Store) saveUser(db *gorm.DB, u *identity.User) (id int64, err error) {
 	row := &userRow{
-		ID: u.ID, Login: u.Login, Name: u.Name, Email: u.Email, PasswordHash: u.PasswordHash, Disabled: u.Disabled,
+		ID: u.ID, Login: u.Login, Name: u.Name, Email: u.Email, Position: u.Position, Phone: u.Phone,
+		PasswordHash: u.PasswordHash, Disabled: u.Disabled,
 		CreatedAt: instant(s.clock.Now()),
 	}
 	if u.ID == 0 {

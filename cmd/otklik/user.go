@@ -38,6 +38,8 @@ func userAddCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&user.Name, "name", "", "full name")
 	cmd.Flags().StringVar(&user.Email, "email", "", "e-mail address")
+	cmd.Flags().StringVar(&user.Position, "position", "", "position, as a signature on a letter says it")
+	cmd.Flags().StringVar(&user.Phone, "phone", "", "telephone that letters name")
 	cmd.Flags().StringArrayVar(&user.Roles, "role", nil, "ROLE@AGENCY, or a regional role alone; may be repeated")
 	return cmd
 }

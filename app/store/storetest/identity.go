@@ -16,7 +16,7 @@ func testIdentity(t *testing.T, open Opener) {
 	s := open(t)
 	ctx := t.Context()
 	head := &identity.User{
-		Login: "head", Name: "Глава", Email: "h@example.org", PasswordHash: "hash",
+		Login: "head", Name: "Глава", Email: "h@example.org", Position: "Глава города", Phone: "+7 000 000-00-01", PasswordHash: "hash",
 		Memberships: []actor.Membership{{Agency: 1, Role: actor.Executor}, {Agency: 1, Role: actor.Head}, {Agency: 2, Role: actor.Head}},
 	}
 	bare := &identity.User{Login: "bare", Name: "Без ролей", PasswordHash: "hash"}

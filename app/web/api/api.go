@@ -12,6 +12,7 @@ import (
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/photo"
@@ -47,6 +48,13 @@ type Photos interface {
 	Delete(ctx context.Context, key string) error
 }
 
+// Letters makes official letters of signed answers.
+type Letters interface {
+	// Letter makes the n-th letter of a case, and notes which officer has read
+	// who it goes to; where there is none it is fault.NotFound.
+	Letter(ctx context.Context, c *workflow.Case, n int, by actor.Actor) (document.File, error)
+}
+
 // Rates are the limits per address; the zero value is [DefaultRates].
 type Rates struct {
 	Submits edge.Rate // appeals sent
@@ -71,6 +79,7 @@ type Config struct {
 	Directory Directory
 	Users     Users
 	Photos    Photos
+	Letters   Letters
 	Limits    photo.Limits // the zero value is photo.Default
 	Index     search.Index
 	Clock     clock.Clock

@@ -125,7 +125,9 @@ func (w *world) hold(req *http.Request, sent []byte, got answer) {
 		require.NoError(w, err)
 		content := answers.Value.Content[media]
 		require.NotNil(w, content, "%s %s %d: %s is not in the document", req.Method, path, got.status, media)
-		w.fits(content.Schema, got.body, "answer of "+req.Method+" "+path)
+		if strings.HasSuffix(media, "json") {
+			w.fits(content.Schema, got.body, "answer of "+req.Method+" "+path)
+		}
 	}
 	for name := range answers.Value.Headers {
 		require.NotEmpty(w, got.head.Get(name), "%s %s: header %s", req.Method, path, name)

@@ -11,12 +11,12 @@ import (
 )
 
 //go:embed openapi.yaml
-var document []byte
+var description []byte
 
 // Document is the description of the API, OpenAPI 3.1 in JSON.
 var Document = sync.OnceValues(func() ([]byte, error) {
 	var doc map[string]any
-	if err := yaml.Unmarshal(document, &doc); err != nil {
+	if err := yaml.Unmarshal(description, &doc); err != nil {
 		return nil, fmt.Errorf("openapi.yaml: %w", err)
 	}
 	return json.Marshal(doc)

@@ -55,6 +55,7 @@ type signedAnswer struct {
 	workflow.Answer
 	SignerName string
 	Photos     []workflow.Photo
+	Letter     string // address of the official letter, "" where there is none
 }
 
 // hop is one agency that had the case.
@@ -126,10 +127,14 @@ func (h *Handlers) facts(ctx context.Context, found *workflow.Case, q queue) car
 		shots[p.Answer] = append(shots[p.Answer], p)
 	}
 	view.Photos = shots[0]
+	letters := map[int64]string{}
+	for _, s := range workflow.Signatures(found) {
+		letters[s.Answer.ID] = letterURL(a.ID, s.N)
+	}
 	for i := range found.Answers {
 		answer := found.Answers[i]
 		if answer.State == workflow.AnswerSigned {
-			view.Signed = append(view.Signed, signedAnswer{answer, n.user(answer.Signer), shots[answer.ID]})
+			view.Signed = append(view.Signed, signedAnswer{answer, n.user(answer.Signer), shots[answer.ID], letters[answer.ID]})
 			continue
 		}
 		view.Draft, view.Proofs = &answer, shots[answer.ID]

@@ -15,6 +15,7 @@ import (
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/notify"
@@ -54,6 +55,13 @@ type Photos interface {
 	Open(ctx context.Context, key string) (r io.ReadCloser, size int64, err error)
 }
 
+// Letters makes official letters of signed answers.
+type Letters interface {
+	// Letter makes the n-th letter of a case and notes that the person has read
+	// who it goes to; where there is none it is fault.NotFound.
+	Letter(ctx context.Context, c *workflow.Case, n int, by actor.Actor) (document.File, error)
+}
+
 // DemoUser is a sign-in that the demo region shows to everybody.
 type DemoUser struct {
 	Login    string
@@ -75,6 +83,7 @@ type Config struct {
 	Index     search.Index
 	Notices   notify.Store
 	Photos    Photos
+	Letters   Letters
 	Clock     clock.Clock
 	Demo      []DemoUser // shown on the sign-in page; nil outside of the demo
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/rubricator"
@@ -34,6 +35,13 @@ type Agencies interface {
 	Agencies() []identity.Agency
 }
 
+// Letters makes official letters of signed answers.
+type Letters interface {
+	// Letter makes the n-th letter of a case; where there is none it is
+	// fault.NotFound.
+	Letter(ctx context.Context, c *workflow.Case, n int, by actor.Actor) (document.File, error)
+}
+
 // Config is what the portal is made of.
 type Config struct {
 	Engine   Engine
@@ -41,6 +49,8 @@ type Config struct {
 	Drafts   workflow.Drafts
 	Topics   *rubricator.Rubricator
 	Agencies Agencies
+	Letters  Letters
+	Stamp    workflow.Stamp // of the letters' check codes
 	Photos   *photo.Bucket
 	Limits   photo.Limits // the zero value is photo.Default
 	Calendar *calendar.Calendar

@@ -9,6 +9,7 @@ type Rates struct {
 	Uploads edge.Rate // photos sent
 	Submits edge.Rate // appeals sent, and actions on their pages
 	Asks    edge.Rate // suggestions while typing, and look-ups by number
+	Letters edge.Rate // letters made and checked
 }
 
 // DefaultRates is what the product ships with.
@@ -17,13 +18,16 @@ var DefaultRates = Rates{
 	Uploads: edge.Rate{PerMinute: 60, Burst: 60},
 	Submits: edge.Rate{PerMinute: 20, Burst: 40},
 	Asks:    edge.Rate{PerMinute: 240, Burst: 120},
+	Letters: edge.Rate{PerMinute: 30, Burst: 30},
 }
 
-type brakes struct{ drafts, uploads, submits, asks edge.Brake }
+type brakes struct{ drafts, uploads, submits, asks, letters edge.Brake }
 
 func newBrakes(r Rates, unlimited bool) brakes {
 	if unlimited {
 		return brakes{}
 	}
-	return brakes{edge.NewBrake(r.Drafts), edge.NewBrake(r.Uploads), edge.NewBrake(r.Submits), edge.NewBrake(r.Asks)}
+	return brakes{
+		edge.NewBrake(r.Drafts), edge.NewBrake(r.Uploads), edge.NewBrake(r.Submits), edge.NewBrake(r.Asks), edge.NewBrake(r.Letters),
+	}
 }

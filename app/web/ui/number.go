@@ -60,3 +60,17 @@ func Percent(ctx context.Context, share float64, digits int) string {
 		return s + "\u00a0%"
 	}
 }
+
+// fingerprintShown is how much of a hash people compare: 128 bits in groups of
+// four signs.
+const fingerprintShown = 32
+
+// Fingerprint is the beginning of a hash in groups, to be compared by eye.
+func Fingerprint(hash string) string {
+	hash = hash[:min(len(hash), fingerprintShown)]
+	var parts []string
+	for ; len(hash) > 4; hash = hash[4:] {
+		parts = append(parts, hash[:4])
+	}
+	return strings.Join(append(parts, hash), " ")
+}

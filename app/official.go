@@ -1,0 +1,146 @@
+package app
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/document"
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/lang"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/workflow"
+)
+
+// officials puts signed answers onto the letterheads of their agencies.
+type officials struct {
+	base       *url.URL
+	zone       *time.Location
+	stamp      workflow.Stamp
+	applicants interface {
+		ReadApplicant(ctx context.Context, appeal int64, by actor.Actor, purpose string) (workflow.Applicant, error)
+	}
+	directory *directory
+	topics    *rubricator.Rubricator
+}
+
+// purposeLetter is why an officer who opens a letter has read who it goes to.
+const purposeLetter = "letter"
+
+// Letter makes the n-th letter of a case that the person may see, in the
+// language in which its author is written to. Where there is none it is
+// fault.NotFound.
+func (o officials) Letter(ctx context.Context, c *workflow.Case, n int, by actor.Actor) (document.File, error) {
+	signed := workflow.Signatures(c)
+	if n < 1 || n > len(signed) || signed[n-1].Answer.ID == 0 {
+		return document.File{}, fault.New(fault.NotFound, "error.not_found")
+	}
+	to, err := o.applicants.ReadApplicant(ctx, c.Appeal.ID, by, purposeLetter)
+	if err != nil {
+		return document.File{}, err
+	}
+	ctx = ui.WithZone(ui.WithLang(ctx, lang.Lang(to.Lang)), o.zone)
+	ctx = ui.WithNow(ctx, time.Time{}) // a letter is read in any year: its dates name theirs
+	paper := o.paper(ctx, &c.Appeal, signed[n-1], to)
+	body, err := paper.PDF()
+	if err != nil {
+		return document.File{}, fault.Wrap(fault.Internal, "error.internal", err)
+	}
+	return document.File{
+		Name: ui.T(ctx, "letter.paper.file", "number", c.Appeal.Number, "n", n) + ".pdf", Type: document.TypePDF, Body: body,
+	}, nil
+}
+
+func (o officials) paper(ctx context.Context, a *workflow.Appeal, s workflow.Signature, to workflow.Applicant) *document.Letter {
+	number := a.Number + "/" + strconv.Itoa(s.N)
+	agency, _ := o.directory.Agency(s.Event.Agency)
+	l := &document.Letter{
+		Lang: ui.Lang(ctx), Title: ui.T(ctx, "letter.paper.title", "number", a.Number), Agency: agency.Name.In(ui.Lang(ctx)),
+		Number:    s.Event.At.In(o.zone).Format("02.01.2006") + " № " + number,
+		InReplyTo: ui.T(ctx, "letter.paper.reply_to", "number", a.Number, "date", ui.Date(ctx, registered(a))),
+		Addressee: to.Name, Heading: ui.T(ctx, "letter.paper.about", "topic", o.topic(ctx, a.Rubric)), Text: s.Answer.Text,
+		Findings: findings(ctx, s.Answer), SignedAt: s.Event.At, CheckURL: o.checkURL(a.Number, o.stamp.Code(s)),
+		Page: func(n, of int) string { return ui.T(ctx, "letter.paper.page", "number", number, "n", n, "of", of) },
+	}
+	if l.Addressee == "" {
+		l.Addressee = ui.T(ctx, "letter.paper.nobody")
+	}
+	for _, line := range []string{agency.Address.In(ui.Lang(ctx)), agency.Phone, agency.Email, agency.Site} {
+		if line != "" {
+			l.Letterhead = append(l.Letterhead, line)
+		}
+	}
+	o.people(ctx, l, s, agency)
+	l.Check = []string{
+		ui.T(ctx, "letter.paper.check"),
+		ui.T(ctx, "letter.paper.check_how", "url", o.base.JoinPath("check").String()),
+		ui.T(ctx, "letter.paper.check_code", "number", a.Number, "code", o.stamp.Code(s)),
+		ui.T(ctx, "letter.paper.check_print", "at", ui.DateTime(ctx, s.Event.At), "print", ui.Fingerprint(s.Event.Data.AnswerHash)),
+	}
+	return l
+}
+
+// registered is when the clock of the appeal began: its registration, or its
+// coming where nobody registers.
+func registered(a *workflow.Appeal) time.Time {
+	if a.RegisteredAt.IsZero() {
+		return a.SubmittedAt
+	}
+	return a.RegisteredAt
+}
+
+// people are those who sign and who know more.
+func (o officials) people(ctx context.Context, l *document.Letter, s workflow.Signature, agency identity.Agency) {
+	signer, _ := o.directory.User(s.Event.Actor)
+	l.Signer, l.Position = signer.Name, signer.Position
+	if l.Position == "" {
+		l.Position = ui.T(ctx, "role."+string(actor.Head))
+	}
+	author, ok := o.directory.User(s.Answer.Author)
+	if !ok {
+		return
+	}
+	phone := author.Phone
+	if phone == "" {
+		phone = agency.Phone
+	}
+	l.Executor = []string{ui.T(ctx, "letter.paper.executor", "name", author.Name)}
+	if phone != "" {
+		l.Executor = append(l.Executor, phone)
+	}
+}
+
+// findings are what comes of the answer.
+func findings(ctx context.Context, a workflow.Answer) []document.Finding {
+	list := []document.Finding{{
+		Name: ui.T(ctx, "letter.paper.outcome"), Value: strings.ToLower(ui.T(ctx, "outcome."+string(a.Outcome))),
+	}}
+	if !a.PromisedOn.IsZero() {
+		// A promise is kept until the last moment of its day.
+		day := ui.Date(ctx, a.PromisedOn.Add(-time.Nanosecond))
+		list = append(list, document.Finding{Name: ui.T(ctx, "letter.paper.promised"), Value: day})
+	}
+	if a.Ground != "" {
+		list = append(list, document.Finding{Name: ui.T(ctx, "letter.paper.ground"), Value: a.Ground})
+	}
+	return list
+}
+
+func (o officials) topic(ctx context.Context, code string) string {
+	if r, ok := o.topics.Book().Tree.Find(code); ok {
+		return r.Name.In(ui.Lang(ctx))
+	}
+	return code
+}
+
+// checkURL is what the mark on a letter holds: it names no person.
+func (o officials) checkURL(number, code string) string {
+	u := o.base.JoinPath("check")
+	u.RawQuery = url.Values{"number": {number}, "code": {code}}.Encode()
+	return u.String()
+}
