@@ -297,6 +297,7 @@ func (a *App) firing() *jobs.Firing {
 
 func (a *App) delivery() *jobs.Delivery {
 	return &jobs.Delivery{Outbox: a.Store, Clock: a.Clock, Log: a.Log, Topics: map[workflow.Topic]jobs.Deliverer{
+		workflow.TopicBulk:           &jobs.Bulk{Bulking: a.bulking(), People: a.Store},
 		workflow.TopicNotifyOfficers: &jobs.Officers{Staff: a.Store, Cases: a.Store, Notices: a.Store, Clock: a.Clock},
 		workflow.TopicNotifyAuthor: &jobs.Authors{
 			Cases: a.Store, Applicants: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,
@@ -306,6 +307,10 @@ func (a *App) delivery() *jobs.Delivery {
 			},
 		},
 	}}
+}
+
+func (a *App) bulking() *workflow.Bulking {
+	return &workflow.Bulking{Engine: a.Engine, Bulks: a.Store, Clock: a.Clock, Window: a.Config.Undo}
 }
 
 func (a *App) channel() notify.Channel {

@@ -18,37 +18,44 @@ func (e *Engine) Act(ctx context.Context, by actor.Actor, appeal int64, cmd Comm
 		return nil, fault.New(fault.Invalid, "workflow.unknown_action").With("action", string(cmd.Action))
 	}
 	var out *Appeal
-	err := e.store.InTx(ctx, func(tx Tx) error {
-		a, err := tx.FindAppeal(ctx, appeal)
-		if err != nil {
-			return err
-		}
-		if err := current(by, a, cmd.Version); err != nil {
-			return err
-		}
-		s, err := e.begin(by, a, cmd, e.clock.Now())
-		if err != nil {
-			return err
-		}
-		if slices.Contains(aboutAnswer, cmd.Action) {
-			if s.answer, err = tx.FindAnswer(ctx, a.ID, a.Round); err != nil {
-				return err
-			}
-		}
-		t, err := line(by, a, s.answer, cmd.Action)
-		if err != nil {
-			return err
-		}
-		if err := s.take(ctx, t); err != nil {
-			return err
-		}
-		out = a
-		return s.write(ctx, tx, cmd.Action, t.Tell)
+	err := e.store.InTx(ctx, func(tx Tx) (err error) {
+		out, err = e.act(ctx, tx, by, appeal, cmd, 0)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
+}
+
+// act is Act within a unit of work; bulk is that of which it is a part, 0 for
+// none.
+func (e *Engine) act(ctx context.Context, tx Tx, by actor.Actor, appeal int64, cmd Command, bulk int64) (*Appeal, error) {
+	a, err := tx.FindAppeal(ctx, appeal)
+	if err != nil {
+		return nil, err
+	}
+	if err := current(by, a, cmd.Version); err != nil {
+		return nil, err
+	}
+	s, err := e.begin(by, a, cmd, e.clock.Now())
+	if err != nil {
+		return nil, err
+	}
+	s.data.Bulk = bulk
+	if slices.Contains(aboutAnswer, cmd.Action) {
+		if s.answer, err = tx.FindAnswer(ctx, a.ID, a.Round); err != nil {
+			return nil, err
+		}
+	}
+	t, err := line(by, a, s.answer, cmd.Action)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.take(ctx, t); err != nil {
+		return nil, err
+	}
+	return a, s.write(ctx, tx, cmd.Action, t.Tell)
 }
 
 // aboutAnswer lists the actions that read or change the answer in the making.

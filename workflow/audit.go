@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/workflow/calendar"
 	"github.com/otklik/otklik/workflow/deadline"
 )
@@ -26,6 +27,7 @@ func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) 
 	a := auditor{c: c}
 	a.chain()
 	a.path()
+	a.hands()
 	a.state()
 	a.clocks(calendars)
 	a.attachments()
@@ -66,6 +68,53 @@ func (a *auditor) path() {
 		}
 		stage = e.To
 	}
+}
+
+// hands checks that what is the executor's to do was done by them, or in their
+// place by another whom the event names so.
+func (a *auditor) hands() {
+	executor := int64(0) // while it is known
+	for _, e := range a.c.Events {
+		if e.Data.For != 0 {
+			switch {
+			case e.Data.For == e.Actor:
+				a.found(e.N, "user %d acted in their own place", e.Actor)
+			case executor != 0 && e.Data.For != executor:
+				a.found(e.N, "acted in the place of user %d, who was not the executor", e.Data.For)
+			case !workersAlone(e):
+				a.found(e.N, "%s is not done in an executor's place", e.Action)
+			}
+		} else if executor != 0 && e.ActorKind == actor.Officer && e.Actor != executor && workersAlone(e) {
+			a.found(e.N, "%s was done by user %d, who was not the executor", e.Action, e.Actor)
+		}
+		switch {
+		case e.Action == Assign:
+			executor = e.Data.Executor
+		case e.Data.FromAgency != 0 || e.Action == ReReview || e.Action == SendBack:
+			executor = 0
+		}
+	}
+}
+
+// workersAlone reports whether only the executor among officers may do what the
+// event says.
+func workersAlone(e Event) bool {
+	found := false
+	for _, t := range transitions {
+		if t.Action != e.Action || !slices.Contains(t.From, e.From) {
+			continue
+		}
+		for _, p := range t.Who {
+			switch p {
+			case Worker:
+				found = true
+			case Author, Job, Door:
+			default:
+				return false
+			}
+		}
+	}
+	return found
 }
 
 // state compares the appeal with its last event.

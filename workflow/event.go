@@ -48,4 +48,6 @@ type EventData struct {
 	Note       string           `json:"note,omitempty"`   // internal, never shown to the author
 	Level      int              `json:"level,omitempty"`  // ladder rung that was told
 	Photos     []string         `json:"photos,omitempty"` // SHA-256 of the stored bytes, hex
+	For        int64            `json:"for,omitempty"`    // absent executor in whose place the actor acted
+	Bulk       int64            `json:"bulk,omitempty"`   // the [Bulk] of which the step was a part
 }

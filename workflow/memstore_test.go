@@ -234,3 +234,8 @@ func (t memTx) AddPhotos(_ context.Context, appeal int64, photos []workflow.Phot
 	}
 	return nil
 }
+
+// EndBulkItem knows no bulks: the suite of the real store tries them.
+func (t memTx) EndBulkItem(context.Context, int64, workflow.BulkItem) (bool, error) {
+	return false, nil
+}

@@ -36,7 +36,8 @@ func (p Party) is(by actor.Actor, a *Appeal) bool {
 	case Officer:
 		return by.Kind == actor.Officer && slices.Contains(by.Agencies(), a.Agency)
 	case Worker:
-		return by.Kind == actor.Officer && by.User != 0 && by.User == a.Executor && by.Holds(actor.Executor, a.Agency)
+		return by.Kind == actor.Officer && by.User != 0 && by.Holds(actor.Executor, a.Agency) &&
+			(by.User == a.Executor || by.StandsFor(a.Executor, actor.Executor, a.Agency))
 	default:
 		return by.Kind == actor.Officer && by.Holds(actor.Role(p), a.Agency)
 	}
@@ -102,6 +103,17 @@ func Allowed(by actor.Actor, a *Appeal) []Action {
 
 func (t *Transition) who(by actor.Actor, a *Appeal) bool {
 	return slices.ContainsFunc(t.Who, func(p Party) bool { return p.is(by, a) })
+}
+
+// inPlaceOf is the absent executor for whom the actor takes the step, 0 where
+// it is theirs by another right.
+func (t *Transition) inPlaceOf(by actor.Actor, a *Appeal) int64 {
+	own := by
+	own.Stands = nil
+	if t.who(own, a) || !t.who(by, a) {
+		return 0
+	}
+	return a.Executor
 }
 
 func (t *Transition) guard(by actor.Actor, a *Appeal) error {

@@ -27,6 +27,9 @@ func everybody() []somebody {
 		{"job", actor.Job},
 		{"nobody", actor.Actor{}},
 		{"worker", executor},
+		{"stand_in", standIn(officer(150, roads, actor.Executor))},
+		{"stand_in_elsewhere", standIn(officer(151, water, actor.Executor))},
+		{"stand_in_without_the_role", standIn(officer(152, roads, actor.Moderator))},
 	}
 	for i, role := range actor.Roles {
 		out = append(out, somebody{string(role), officer(int64(200+i), roads, role)})
@@ -35,6 +38,12 @@ func everybody() []somebody {
 		}
 	}
 	return out
+}
+
+// standIn works in the place of the worker, who is away.
+func standIn(who actor.Actor) actor.Actor {
+	who.Stands = []actor.Standing{{For: worker, Agency: roads, Role: actor.Executor}}
+	return who
 }
 
 var everyAction = []workflow.Action{
@@ -144,7 +153,7 @@ func TestCanSee(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{
-		"author", "job", "worker", "moderator", "coordinator", "executor", "head", "supervisor", "organiser", "desk",
+		"author", "job", "worker", "stand_in", "stand_in_without_the_role", "moderator", "coordinator", "executor", "head", "supervisor", "organiser", "desk",
 		"agency_admin", "system_admin",
 	}, sees)
 	require.False(t, workflow.CanSee(actor.Actor{Kind: actor.Citizen}, &workflow.Appeal{}), "who proved nothing sees nothing")

@@ -16,11 +16,12 @@ type Scope struct {
 	Region   bool
 	Agencies []int64
 	User     int64
+	Stands   []actor.Standing // in whose place they work: those cases are theirs too
 }
 
 // ScopeOf returns what the actor may see.
 func ScopeOf(a actor.Actor) Scope {
-	return Scope{Region: a.Regional(), Agencies: a.Agencies(), User: a.User}
+	return Scope{Region: a.Regional(), Agencies: a.Agencies(), User: a.User, Stands: a.Stands}
 }
 
 // Tab is one view of the inbox.
@@ -58,10 +59,23 @@ type InboxQuery struct {
 	Source      Source
 	Level       int       // overdue has climbed at least so far, see [Appeal]
 	From, To    time.Time // submitted in [From, To)
-	IDs         []int64   // only these, for a text search; nil for all
-	After       Cursor    // keyset: rows after this one
-	Before      Cursor    // keyset: rows before this one, for «previous»
+	DueFrom     time.Time // due in [DueFrom, DueTo); either may be open
+	DueTo       time.Time
+	DueFirst    bool    // those that are due, the most urgent first, whatever the tab's own order
+	IDs         []int64 // only these, for a text search; nil for all
+	After       Cursor  // keyset: rows after this one
+	Before      Cursor  // keyset: rows before this one, for «previous»
 	Limit       int
+}
+
+// ByDue reports whether the rows come by (due, id) ascending.
+func (q InboxQuery) ByDue() bool {
+	switch q.Tab {
+	case TabMine, TabDueSoon, TabOverdue, TabOnSign:
+		return true
+	case TabNew, TabAll:
+	}
+	return q.DueFirst || !q.DueFrom.IsZero() || !q.DueTo.IsZero()
 }
 
 // Cursor is the place of a row in an inbox tab's order. Tabs by due date are
@@ -94,6 +108,7 @@ type InboxRow struct {
 	Level        int
 	Photos       int
 	Source       Source
+	Version      int
 }
 
 // Case is all that the card of an appeal shows, but for the applicant, whom

@@ -64,6 +64,7 @@ func (c Command) cleaned() Command {
 
 // take performs a line of the table: inputs, effects, clocks, stage.
 func (s *step) take(ctx context.Context, t *Transition) error {
+	s.data.For = t.inPlaceOf(s.by, s.a)
 	var check fault.Check
 	for _, in := range t.Needs {
 		if err := in.read(ctx, s, &check); err != nil {

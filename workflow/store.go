@@ -58,6 +58,9 @@ type Tx interface {
 	SaveAnswer(ctx context.Context, a *Answer) error
 	// AddPhotos attaches pictures to an appeal, and to an answer where set.
 	AddPhotos(ctx context.Context, appeal int64, photos []Photo) error
+	// EndBulkItem notes how it went with one appeal of a [Bulk]. It changes
+	// nothing and says false where the appeal doesn't wait in it (any more).
+	EndBulkItem(ctx context.Context, bulk int64, item BulkItem) (waited bool, err error)
 }
 
 // Step is what one step of a clock leaves behind.
@@ -76,6 +79,7 @@ type Outbox struct {
 	Event   int    // number of the event that caused it
 	Payload string // JSON, no personal data
 	Tries   int
+	After   time.Time // leaves not before; zero: at once
 }
 
 // Topic names what an outbox row asks for.
@@ -85,6 +89,7 @@ type Topic string
 const (
 	TopicNotifyAuthor   Topic = "notify.author"
 	TopicNotifyOfficers Topic = "notify.officers"
+	TopicBulk           Topic = "bulk.run"
 )
 
 // Notice tells officers something about an appeal: the payload of

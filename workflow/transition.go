@@ -17,7 +17,7 @@ type Party string
 // The parties that are not simply a role.
 const (
 	Author  Party = "author"  // the citizen who sent the appeal
-	Worker  Party = "worker"  // the executor to whom the appeal is assigned, no other
+	Worker  Party = "worker"  // the executor to whom the appeal is assigned, or who stands in for them
 	Officer Party = "officer" // any role in the agency that has the appeal
 	Job     Party = "job"     // a clock that came due
 	Door    Party = "intake"  // [Engine.Submit], never a command

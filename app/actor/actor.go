@@ -45,12 +45,20 @@ type Membership struct {
 	Role   Role
 }
 
+// Standing is a role that one holds in the place of somebody who is away.
+type Standing struct {
+	For    int64 // user who is away
+	Agency int64
+	Role   Role
+}
+
 // Actor is who acts. The zero value is nobody and may do nothing.
 type Actor struct {
 	Kind        Kind
 	User        int64 // id of the user, 0 unless an officer
 	Name        string
 	Memberships []Membership
+	Stands      []Standing // now, in whose place
 	// Appeal is the appeal that a citizen proved to be theirs, 0 otherwise.
 	Appeal int64
 }
@@ -67,6 +75,12 @@ func (a Actor) Holds(role Role, agency int64) bool {
 	return slices.ContainsFunc(a.Memberships, func(m Membership) bool {
 		return m.Role == role && (m.Agency == agency || role.Regional())
 	})
+}
+
+// StandsFor reports whether the actor takes the place of the user in the role,
+// which one must hold oneself.
+func (a Actor) StandsFor(user int64, role Role, agency int64) bool {
+	return user != 0 && a.Holds(role, agency) && slices.Contains(a.Stands, Standing{For: user, Agency: agency, Role: role})
 }
 
 // Has reports whether the actor has the role anywhere.

@@ -62,6 +62,7 @@ var Settings = []Setting{
 	{Key: "trust_proxy", Default: "false", Bool: true, Help: "a reverse proxy of yours is in front: believe its X-Forwarded-For"},
 	{Key: "workers", Default: "8", Help: "background tasks at once, with redis"},
 	{Key: "rate_limit", Default: "true", Bool: true, Help: "limit how often one address may send forms"},
+	{Key: "undo", Default: "20s", Help: "how long an action with many appeals can be taken back, up to 10m"},
 	{Key: "mail.smtp", Help: "mail server, HOST:PORT (default: letters are written to mail in the data folder)"},
 	{Key: "mail.user", Help: "user of the mail server"},
 	{Key: "mail.password", Secret: true, Help: "password of the mail server; better in the environment than in a flag"},
@@ -87,6 +88,7 @@ type Config struct {
 	TrustProxy   bool
 	Workers      int
 	RateLimit    bool
+	Undo         time.Duration
 	Mail         Mail
 	LogLevel     slog.Level
 	LogJSON      bool
@@ -183,6 +185,10 @@ func parse(v map[string]string) (Config, error) {
 	}
 	c.TrustProxy, c.RateLimit, c.Mail.Plain, c.Demo = flag("trust_proxy"), flag("rate_limit"), flag("mail.plain"), flag("demo")
 
+	var err error
+	if c.Undo, err = time.ParseDuration(v["undo"]); err != nil || c.Undo < 0 || c.Undo > 10*time.Minute {
+		refuse("undo", "%q is not a time from 0s to 10m, such as 20s", v["undo"])
+	}
 	host, port, err := net.SplitHostPort(c.Listen)
 	if n, e := strconv.Atoi(port); err != nil || e != nil || n < 0 || n > 65535 {
 		refuse("listen", "%q is not HOST:PORT, such as 127.0.0.1:8080", c.Listen)

@@ -40,11 +40,12 @@ type User struct {
 	PasswordHash string
 	Disabled     bool
 	Memberships  []actor.Membership
+	Stands       []actor.Standing // now, in whose place
 }
 
 // Actor returns the user as one who acts.
 func (u User) Actor() actor.Actor {
-	return actor.Actor{Kind: actor.Officer, User: u.ID, Name: u.Name, Memberships: u.Memberships}
+	return actor.Actor{Kind: actor.Officer, User: u.ID, Name: u.Name, Memberships: u.Memberships, Stands: u.Stands}
 }
 
 // Session is a signed-in browser. The token is in its cookie; the store keeps
@@ -58,7 +59,8 @@ type Session struct {
 	Agent     string
 }
 
-// Store keeps identities. Find methods answer fault.NotFound.
+// Store keeps identities. Find methods answer fault.NotFound. Users that are
+// found alone come with those in whose place they work now.
 type Store interface {
 	ListAgencies(ctx context.Context) ([]Agency, error)
 	FindUserByLogin(ctx context.Context, login string) (*User, error)
@@ -69,7 +71,8 @@ type Store interface {
 	SaveAgency(ctx context.Context, a *Agency) error
 
 	CreateSession(ctx context.Context, tokenHash string, s Session) error
-	// FindSession returns an unexpired session with its user, in one round trip.
+	// FindSession returns an unexpired session with its user, and in whose place
+	// they work now.
 	FindSession(ctx context.Context, tokenHash string, now time.Time) (*Session, *User, error)
 	TouchSession(ctx context.Context, tokenHash string, seen, expires time.Time) error
 	DeleteSession(ctx context.Context, tokenHash string) error

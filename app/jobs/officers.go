@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
@@ -17,6 +19,8 @@ type Staff interface {
 	// ListUsers lists the users with a role in the agency, and with a regional
 	// role for 0.
 	ListUsers(ctx context.Context, agency int64) ([]identity.User, error)
+	// ListAbsences lists those of the agency that end after the instant.
+	ListAbsences(ctx context.Context, agency int64, after time.Time) ([]identity.Absence, error)
 }
 
 // Cases reads an appeal for a message about it.
@@ -80,7 +84,7 @@ func (o *Officers) number(ctx context.Context, appeal int64, n workflow.Notice) 
 
 func (o *Officers) recipients(ctx context.Context, n workflow.Notice) ([]int64, error) {
 	if n.User != 0 {
-		return []int64{n.User}, nil
+		return o.inPlaceOf(ctx, n)
 	}
 	scopes := []int64{n.Agency}
 	if slices.ContainsFunc(n.Roles, workflow.Role.Regional) {
@@ -97,6 +101,37 @@ func (o *Officers) recipients(ctx context.Context, n workflow.Notice) ([]int64, 
 			if holds && !u.Disabled && !slices.Contains(out, u.ID) {
 				out = append(out, u.ID)
 			}
+		}
+	}
+	return out, nil
+}
+
+// inPlaceOf is the person of a notice and, while they are away, who works for
+// them: the substitute, or the coordinators where nobody does.
+func (o *Officers) inPlaceOf(ctx context.Context, n workflow.Notice) ([]int64, error) {
+	now := o.Clock.Now()
+	absences, err := o.Staff.ListAbsences(ctx, n.Agency, now)
+	if err != nil {
+		return nil, err
+	}
+	out := []int64{n.User}
+	stand := identity.StandIn(absences, n.User, n.Agency, actor.Executor, now)
+	if stand == n.User {
+		return out, nil
+	}
+	users, err := o.Staff.ListUsers(ctx, n.Agency)
+	if err != nil {
+		return nil, err
+	}
+	able := func(u identity.User) bool {
+		return u.ID == stand && !u.Disabled && u.Actor().Holds(actor.Executor, n.Agency)
+	}
+	if slices.ContainsFunc(users, able) {
+		return append(out, stand), nil
+	}
+	for _, u := range users {
+		if u.ID != n.User && !u.Disabled && u.Actor().Holds(actor.Coordinator, n.Agency) {
+			out = append(out, u.ID)
 		}
 	}
 	return out, nil

@@ -32,6 +32,11 @@ func Columns() map[string][]string {
 	add(columnsOf[rubricVersionRow]())
 	add(columnsOf[routeRow]())
 	add(columnsOf[templateRow]())
+	add(columnsOf[bulkRow]())
+	add(columnsOf[bulkItemRow]())
+	add(columnsOf[absenceRow]())
+	add(columnsOf[viewRow]())
+	add(columnsOf[viewDefaultRow]())
 	return out
 }
 

@@ -208,12 +208,14 @@ func one(users []identity.User, err error) (*identity.User, error) {
 
 // FindUser implements identity.Store.
 func (s *Store) FindUser(ctx context.Context, id int64) (*identity.User, error) {
-	return one(s.users(ctx, "users u"+withRoles+" WHERE u.id = ?"+byRole, "", nil, id))
+	u, err := one(s.users(ctx, "users u"+withRoles+" WHERE u.id = ?"+byRole, "", nil, id))
+	return s.standing(ctx, u, err)
 }
 
 // FindUserByLogin implements identity.Store.
 func (s *Store) FindUserByLogin(ctx context.Context, login string) (*identity.User, error) {
-	return one(s.users(ctx, "users u"+withRoles+" WHERE u.login = ?"+byRole, "", nil, login))
+	u, err := one(s.users(ctx, "users u"+withRoles+" WHERE u.login = ?"+byRole, "", nil, login))
+	return s.standing(ctx, u, err)
 }
 
 // ListUsers implements identity.Store.
@@ -285,6 +287,7 @@ func (s *Store) FindSession(ctx context.Context, tokenHash string, now time.Time
 	u, err := one(s.users(ctx, "sessions s JOIN users u ON u.id = s.user_id"+withRoles+
 		" WHERE s.token_hash = ? AND s.expires_at > ? AND NOT u.disabled"+byRole,
 		sessionTable.list("s.")+", ", sessionTable.into(&row), tokenHash, instant(now)))
+	u, err = s.standing(ctx, u, err)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -320,6 +323,7 @@ func (s *Store) CreateToken(ctx context.Context, tokenHash, name string, user in
 
 // FindToken implements identity.Store. A disabled user has none.
 func (s *Store) FindToken(ctx context.Context, tokenHash string, now time.Time) (*identity.User, error) {
-	return one(s.users(ctx, "api_tokens t JOIN users u ON u.id = t.user_id"+withRoles+
+	u, err := one(s.users(ctx, "api_tokens t JOIN users u ON u.id = t.user_id"+withRoles+
 		" WHERE t.token_hash = ? AND t.expires_at > ? AND NOT u.disabled"+byRole, "", nil, tokenHash, instant(now)))
+	return s.standing(ctx, u, err)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -28,6 +29,28 @@ var tabWalks = map[workflow.Tab]tabWalk{
 	workflow.TabOverdue: {where: "due_at IS NOT NULL", byDue: true},
 	workflow.TabOnSign:  {where: "stage = 'on_sign'", byDue: true},
 	workflow.TabAll:     {},
+}
+
+// walkOf says how the appeals of a query are walked.
+func walkOf(q workflow.InboxQuery) tabWalk {
+	walk := tabWalks[q.Tab]
+	if q.ByDue() && !walk.byDue { // few appeals await something: one walk by date, whatever the stage
+		walk.byDue, walk.where = true, "due_at IS NOT NULL"
+		if len(walk.stages) > 0 {
+			walk.where += " AND stage IN (" + literals(walk.stages) + ")"
+		}
+		walk.stages = nil
+	}
+	return walk
+}
+
+// literals are stages as SQL writes them: a closed list, never typed by anybody.
+func literals(stages []workflow.Stage) string {
+	names := make([]string, len(stages))
+	for i, stage := range stages {
+		names[i] = "'" + string(stage) + "'"
+	}
+	return strings.Join(names, ", ")
 }
 
 // clauses are conditions with their parameters.
@@ -52,23 +75,44 @@ func (c clauses) where() string {
 	return " WHERE " + strings.Join(c.text, " AND ")
 }
 
-// tabConditions are those of the tab itself.
-func tabConditions(tab workflow.Tab, user int64, now time.Time) clauses {
+// tabConditions are those of the tab itself, but for whose desk it is.
+func tabConditions(tab workflow.Tab, where string, now time.Time) clauses {
 	var c clauses
-	if walk := tabWalks[tab]; walk.where != "" {
-		c.add(walk.where)
+	if where != "" {
+		c.add(where)
 	}
 	switch tab {
-	case workflow.TabMine:
-		c.add("executor_id = ?", user)
 	case workflow.TabDueSoon:
 		c.add("due_sort >= ?", instant(now))
 		c.add("due_sort < ?", instant(now.Add(workflow.DueSoon)))
 	case workflow.TabOverdue:
 		c.add("due_sort < ?", instant(now))
-	case workflow.TabNew, workflow.TabOnSign, workflow.TabAll: // their walks say it all
+	case workflow.TabNew, workflow.TabMine, workflow.TabOnSign, workflow.TabAll: // their walks say it all
 	}
 	return c
+}
+
+// desks narrows the conditions to each desk on which the reader's work lies:
+// their own, and those of the absent in whose place they work.
+func desks(c clauses, scope workflow.Scope) []clauses {
+	c.add(tabWalks[workflow.TabMine].where)
+	out := []clauses{c.with("executor_id = ?", scope.User)}
+	for _, st := range scope.Stands {
+		if st.Role == actor.Executor {
+			out = append(out, c.with("executor_id = ?", st.For).with("agency_id = ?", st.Agency))
+		}
+	}
+	return out
+}
+
+// onDesks is desks as one condition, for counting in no order.
+func onDesks(scope workflow.Scope) (text string, args []any) {
+	each := make([]string, 0, 1+len(scope.Stands))
+	for _, c := range desks(clauses{}, scope) {
+		each = append(each, strings.Join(c.text[1:], " AND "))
+		args = append(args, c.args...)
+	}
+	return "(" + strings.Join(each, " OR ") + ")", args
 }
 
 // agenciesOf are the agencies that a query walks; all says that it walks the
@@ -87,12 +131,12 @@ func agenciesOf(scope workflow.Scope, agency int64) (ids []int64, all bool) {
 
 // stagesOf are the stages that a query walks one by one, nil for any; none
 // says that nothing can match.
-func stagesOf(tab workflow.Tab, stage workflow.Stage) (stages []workflow.Stage, none bool) {
-	stages = tabWalks[tab].stages
+func stagesOf(q workflow.InboxQuery) (stages []workflow.Stage, none bool) {
+	stage, own := q.Stage, tabWalks[q.Tab].stages
 	if stage == "" {
-		return stages, false
+		return walkOf(q).stages, false
 	}
-	if !slices.Contains(workflow.Stages, stage) || stages != nil && !slices.Contains(stages, stage) {
+	if !slices.Contains(workflow.Stages, stage) || own != nil && !slices.Contains(own, stage) {
 		return nil, true
 	}
 	return []workflow.Stage{stage}, false
@@ -100,9 +144,14 @@ func stagesOf(tab workflow.Tab, stage workflow.Stage) (stages []workflow.Stage, 
 
 // filters are the conditions that a person chose.
 func (s *Store) filters(q workflow.InboxQuery) clauses {
-	c := tabConditions(q.Tab, q.Scope.User, q.Now)
+	walk := walkOf(q)
+	where := walk.where
+	if q.Tab == workflow.TabMine {
+		where = "" // desks says it
+	}
+	c := tabConditions(q.Tab, where, q.Now)
 	aside := ""
-	if tabWalks[q.Tab].byDue { // few appeals await something: walk them in order
+	if walk.byDue { // few appeals await something: walk them in order
 		aside = s.dialect.aside
 	}
 	if q.Category != "" {
@@ -131,6 +180,12 @@ func (s *Store) filters(q workflow.InboxQuery) clauses {
 	}
 	if !q.To.IsZero() {
 		c.add(aside+"submitted_at < ?", instant(q.To))
+	}
+	if !q.DueFrom.IsZero() {
+		c.add("due_sort >= ?", instant(q.DueFrom))
+	}
+	if !q.DueTo.IsZero() {
+		c.add("due_sort < ?", instant(q.DueTo))
 	}
 	if q.IDs != nil {
 		c.add(s.dialect.in("id"), s.dialect.ids(q.IDs))
@@ -168,12 +223,12 @@ func keyset(byDue bool, after, before workflow.Cursor) (c clauses, order string)
 // sorted is these rows only.
 func (s *Store) walks(q workflow.InboxQuery, columns string, limit int) (query string, args []any, ok bool) {
 	agencies, all := agenciesOf(q.Scope, q.Agency)
-	stages, none := stagesOf(q.Tab, q.Stage)
+	stages, none := stagesOf(q)
 	if none || !all && len(agencies) == 0 || limit <= 0 {
 		return "", nil, false
 	}
 	common := s.filters(q)
-	keys, order := keyset(tabWalks[q.Tab].byDue, q.After, q.Before)
+	keys, order := keyset(q.ByDue(), q.After, q.Before)
 	common.text, common.args = append(common.text, keys.text...), append(common.args, keys.args...)
 
 	// One person's appeals, and those that a search found, are few: their
@@ -183,6 +238,9 @@ func (s *Store) walks(q workflow.InboxQuery, columns string, limit int) (query s
 		common.add(s.dialect.in("agency_id"), s.dialect.ids(agencies))
 	}
 	each := []clauses{common}
+	if q.Tab == workflow.TabMine {
+		each = desks(common, q.Scope)
+	}
 	if !all && split {
 		each = nil
 		for _, agency := range agencies {
@@ -224,7 +282,7 @@ func perStage(c clauses, stages []workflow.Stage) []clauses {
 // text.
 const (
 	inboxColumns = "id, number, stage, round, rule_set, rubric, category, territory_id, agency_id, executor_id, address, " +
-		"submitted_at, due_at, level, photos, source, due_sort"
+		"submitted_at, due_at, level, photos, source, version, due_sort"
 	excerptLength = 160
 )
 
@@ -235,9 +293,9 @@ func (s *Store) inboxStatement(q workflow.InboxQuery) (query string, args []any,
 	if !ok {
 		return "", nil, false
 	}
-	_, order := keyset(tabWalks[q.Tab].byDue, q.After, q.Before)
+	_, order := keyset(q.ByDue(), q.After, q.Before)
 	return `SELECT w.id, w.number, w.stage, w.round, w.rule_set, w.rubric, w.category, w.territory_id, w.agency_id,
-		w.executor_id, coalesce(u.name, ''), w.excerpt, w.address, w.submitted_at, w.due_at, w.level, w.photos, w.source
+		w.executor_id, coalesce(u.name, ''), w.excerpt, w.address, w.submitted_at, w.due_at, w.level, w.photos, w.source, w.version
 		FROM (` + walks + `) AS w LEFT JOIN users u ON u.id = w.executor_id ORDER BY ` + qualified(order), args, true
 }
 
@@ -257,7 +315,7 @@ func (s *Store) ListInbox(ctx context.Context, q workflow.InboxQuery) (page []wo
 		var submitted, due instant
 		if err := rows.Scan(&r.ID, &r.Number, &r.Stage, &r.Round, &r.RuleSet, &r.Rubric, &r.Category, &r.Territory,
 			&r.Agency, &r.Executor, &r.ExecutorName, &r.Excerpt, &r.Address, &submitted, &due, &r.Level, &r.Photos,
-			&r.Source); err != nil {
+			&r.Source, &r.Version); err != nil {
 			return nil, false, translate(err)
 		}
 		r.SubmittedAt, r.DueAt = submitted.time(), due.time()

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/otklik/otklik/workflow"
 )
@@ -12,7 +11,7 @@ import (
 // then there are that many or more. Limit and cursors don't matter.
 func (s *Store) CountInbox(ctx context.Context, q workflow.InboxQuery, most int) (n int, err error) {
 	agencies, all := agenciesOf(q.Scope, q.Agency)
-	stages, none := stagesOf(q.Tab, q.Stage)
+	stages, none := stagesOf(q)
 	if none || !all && len(agencies) == 0 {
 		return 0, nil
 	}
@@ -20,12 +19,13 @@ func (s *Store) CountInbox(ctx context.Context, q workflow.InboxQuery, most int)
 	if !all {
 		c.add(s.dialect.in("agency_id"), s.dialect.ids(agencies))
 	}
+	if q.Tab == workflow.TabMine {
+		c.add(tabWalks[q.Tab].where)
+		text, args := onDesks(q.Scope)
+		c.add(text, args...)
+	}
 	if stages != nil {
-		names := make([]string, len(stages))
-		for i, stage := range stages {
-			names[i] = "'" + string(stage) + "'"
-		}
-		c.add("stage IN (" + strings.Join(names, ", ") + ")")
+		c.add("stage IN (" + literals(stages) + ")")
 	}
 	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM appeals%s LIMIT %d) AS counted", c.where(), most)
 	err = s.readDB.QueryRowContext(ctx, s.dialect.bind(query), c.args...).Scan(&n)

@@ -63,6 +63,11 @@ var (
 	_ identity.Store  = (*Store)(nil)
 	_ notify.Store    = (*Store)(nil)
 	_ report.Store    = (*Store)(nil)
+
+	_ workflow.Bulks    = (*Store)(nil)
+	_ workflow.Views    = (*Store)(nil)
+	_ workflow.Planning = (*Store)(nil)
+	_ identity.Absences = (*Store)(nil)
 )
 
 // Open connects to a database. It changes nothing in it: see [Store.Migrate].

@@ -52,16 +52,16 @@ func (s *Store) tabCount(tab workflow.Tab, scope workflow.Scope, now time.Time) 
 	if !all && len(agencies) == 0 || tab == workflow.TabMine && scope.User == 0 {
 		return "", nil, false
 	}
-	c := tabConditions(tab, scope.User, now)
+	c := tabConditions(tab, tabWalks[tab].where, now)
+	if tab == workflow.TabMine {
+		text, values := onDesks(scope)
+		c.add(text, values...)
+	}
 	if !all {
 		c.add(s.dialect.in("agency_id"), s.dialect.ids(agencies))
 	}
 	if stages := tabWalks[tab].stages; stages != nil {
-		names := make([]string, len(stages))
-		for i, stage := range stages {
-			names[i] = "'" + string(stage) + "'"
-		}
-		c.add("stage <> 'closed' AND stage IN (" + strings.Join(names, ", ") + ")")
+		c.add("stage <> 'closed' AND stage IN (" + literals(stages) + ")")
 	}
 	return fmt.Sprintf("SELECT 1 FROM appeals%s LIMIT %d", c.where(), tabCap), c.args, true
 }

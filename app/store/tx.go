@@ -150,7 +150,11 @@ func (t *tx) AddOutbox(ctx context.Context, rows ...workflow.Outbox) error {
 	}
 	out := make([]outboxRow, len(rows))
 	for i, r := range rows {
-		out[i] = newOutboxRow(r, t.s.clock.Now())
+		ready := r.After
+		if ready.IsZero() {
+			ready = t.s.clock.Now()
+		}
+		out[i] = newOutboxRow(r, ready)
 	}
 	return translate(t.db.WithContext(ctx).Create(&out).Error)
 }

@@ -196,7 +196,7 @@ func testInbox(t *testing.T, open Opener) {
 		require.Equal(t, workflow.InboxRow{
 			ID: a.ID, Number: a.Number, Stage: a.Stage, Round: 1, RuleSet: a.RuleSet, Rubric: a.Rubric, Category: a.Category,
 			Territory: a.Place.Territory, Agency: a.Agency, Executor: sh.user, ExecutorName: "Иван Сидоров", Excerpt: a.Text,
-			Address: a.Place.Address, SubmittedAt: a.SubmittedAt, DueAt: a.DueAt, Source: a.Source,
+			Address: a.Place.Address, SubmittedAt: a.SubmittedAt, DueAt: a.DueAt, Source: a.Source, Version: a.Version,
 		}, rows[0])
 	})
 }

@@ -38,6 +38,10 @@ func Run(t *testing.T, open Opener) {
 		{"region", testRegion},
 		{"notices", testNotices},
 		{"report", testReport},
+		{"bulk", testBulk},
+		{"absences", testAbsences},
+		{"views", testViews},
+		{"planning", testPlanning},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()
