@@ -131,7 +131,7 @@ func (s *Store) CreateBulk(ctx context.Context, b *workflow.Bulk) error {
 		if err != nil {
 			return err
 		}
-		return (&tx{s, db}).AddOutbox(ctx, message)
+		return (&tx{s: s, db: db}).AddOutbox(ctx, message)
 	})
 	if fault.Is(err, fault.Conflict) { // the same form twice at once, or an appeal that waits elsewhere
 		if was, again := findBulk(s.fresh.WithContext(ctx), "token = ?", b.Token); again == nil {
