@@ -20,6 +20,7 @@ import (
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/jobs"
+	"github.com/otklik/otklik/app/live"
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/store"
@@ -42,6 +43,7 @@ type App struct {
 	Photos     *photo.Bucket
 
 	index     *liveIndex // nil in a worker
+	hub       *live.Hub  // nil in a worker
 	directory *directory
 	keys      keys
 	close     []func() error
@@ -190,11 +192,15 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	if err != nil {
 		return err
 	}
+	if err := a.hub.Start(ctx); err != nil {
+		return err
+	}
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	defer stop()
 	wg.Go(func() { a.follow(background) })
+	wg.Go(func() { a.hub.Run(background) })
 	if a.Config.Embedded() {
 		local := &jobs.Local{Firing: a.firing(), Delivery: a.delivery()}
 		wg.Go(func() { local.Run(background) })
@@ -204,6 +210,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.Log.Handler(), slog.LevelDebug),
 	}
+	server.RegisterOnShutdown(a.hub.Close) // open streams would hold the shutdown up
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {
@@ -229,6 +236,9 @@ func (a *App) Handler() (http.Handler, error) {
 		a.index = index
 		a.close = append(a.close, index.Close)
 		a.Rubricator.Ask(neighbours{index})
+	}
+	if a.hub == nil {
+		a.hub = a.liveHub()
 	}
 	return web.New(web.Config{
 		Base: a.Config.Base, Zone: a.Config.Zone, Clock: a.Clock, Log: a.Log, Accounts: a.Accounts,

@@ -24,6 +24,7 @@ type keys struct {
 	link []byte // secrets of the links
 	once []byte // names of submissions, see api.Config
 	mark []byte // check codes of official letters
+	keep []byte // what officers' browsers keep, see [App.keepKey]
 }
 
 // loadKeys reads the master key, base64 of 32 bytes; where the file is missing
@@ -44,7 +45,10 @@ func loadKeys(path string, mayMake bool) (keys, error) {
 	for _, part := range []struct {
 		key     *[]byte
 		purpose string
-	}{{&k.seal, "otklik personal data 1"}, {&k.link, "otklik appeal links 1"}, {&k.once, "otklik idempotency keys 1"}, {&k.mark, "otklik check codes 1"}} {
+	}{
+		{&k.seal, "otklik personal data 1"}, {&k.link, "otklik appeal links 1"}, {&k.once, "otklik idempotency keys 1"},
+		{&k.mark, "otklik check codes 1"}, {&k.keep, "otklik kept texts 1"},
+	} {
 		if *part.key, err = hkdf.Key(sha256.New, master, nil, part.purpose, keySize); err != nil {
 			return keys{}, fmt.Errorf("derive key: %w", err)
 		}

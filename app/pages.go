@@ -21,6 +21,7 @@ func (a *App) pages() web.Pages {
 		Accounts: a.Accounts, Cookies: edge.NewCookies(a.Config.Base), Engine: a.Engine, Reader: a.Store,
 		Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
 		Notices: a.Store, Photos: a.Photos, Letters: letters, Clock: a.Clock, Demo: a.demoUsers(),
+		Hub: a.hub, KeepKey: a.keepKey,
 	})
 	return web.Pages{
 		Portal: portal.New(portal.Config{

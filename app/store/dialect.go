@@ -39,8 +39,8 @@ type dialect struct {
 	// quarter is the number of the quarter of an hour since 1970 of a column.
 	quarter string
 	// tail selects events after a position; see tail.go.
-	tail, tailAt string
-	rebaseLog    func(context.Context, *sql.DB) error
+	tail, tailAt, tailEnd string
+	rebaseLog             func(context.Context, *sql.DB) error
 }
 
 var postgresDialect = dialect{
@@ -57,7 +57,9 @@ var postgresDialect = dialect{
 	// is qualified: a bare xid would be the selected text, of which 9 follows 10.
 	tail: `SELECT %s, xid::text FROM events WHERE (xid, seq) > (?::text::xid8, ?)
 		AND xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY events.xid, events.seq LIMIT ?`,
-	tailAt:    "SELECT count(*) FROM events WHERE xid = ?::text::xid8 AND seq = ?",
+	tailAt: "SELECT count(*) FROM events WHERE xid = ?::text::xid8 AND seq = ?",
+	tailEnd: `SELECT xid::text, seq FROM events WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
+		ORDER BY events.xid DESC, events.seq DESC LIMIT 1`,
 	rebaseLog: rebaseLog,
 }
 
@@ -72,6 +74,7 @@ var sqliteDialect = dialect{
 	// first parameter stands where PostgreSQL has the transaction.
 	tail:      "SELECT %s, '0' FROM events WHERE ? = '0' AND seq > ? ORDER BY seq LIMIT ?",
 	tailAt:    "SELECT count(*) FROM events WHERE ? = '0' AND seq = ?",
+	tailEnd:   "SELECT '0', seq FROM events ORDER BY seq DESC LIMIT 1",
 	rebaseLog: func(context.Context, *sql.DB) error { return nil },
 }
 

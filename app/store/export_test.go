@@ -37,6 +37,7 @@ func Columns() map[string][]string {
 	add(columnsOf[absenceRow]())
 	add(columnsOf[viewRow]())
 	add(columnsOf[viewDefaultRow]())
+	add(columnsOf[presenceRow]())
 	return out
 }
 

@@ -79,3 +79,29 @@ func (s *Store) MarkLetter(ctx context.Context, id string, at time.Time) (first 
 	done := s.write.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(&letterRow{ID: id, SentAt: instant(at)})
 	return done.RowsAffected == 1, translate(done.Error)
 }
+
+// NewestNotice implements live.Notices.
+func (s *Store) NewestNotice(ctx context.Context) (id int64, err error) {
+	err = s.freshDB.QueryRowContext(ctx, "SELECT coalesce(max(id), 0) FROM notices").Scan(&id)
+	return id, translate(err)
+}
+
+// NoticesAfter implements live.Notices. On PostgreSQL a lower number can commit
+// later and is passed over then: what is told is only that it is worth a look,
+// and screens look every now and then by themselves.
+func (s *Store) NoticesAfter(ctx context.Context, id int64) (users []int64, newest int64, err error) {
+	rows, err := s.freshDB.QueryContext(ctx, s.dialect.bind("SELECT user_id, max(id) FROM notices WHERE id > ? GROUP BY user_id"), id)
+	if err != nil {
+		return nil, 0, translate(err)
+	}
+	defer rows.Close()
+	newest = id
+	for rows.Next() {
+		var user, last int64
+		if err := rows.Scan(&user, &last); err != nil {
+			return nil, 0, translate(err)
+		}
+		users, newest = append(users, user), max(newest, last)
+	}
+	return users, newest, translate(rows.Err())
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/live"
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/migrations"
@@ -68,6 +69,8 @@ var (
 	_ workflow.Views    = (*Store)(nil)
 	_ workflow.Planning = (*Store)(nil)
 	_ identity.Absences = (*Store)(nil)
+	_ live.Presences    = (*Store)(nil)
+	_ live.Notices      = (*Store)(nil)
 )
 
 // Open connects to a database. It changes nothing in it: see [Store.Migrate].

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -80,4 +82,18 @@ func (s *Store) EventsAfter(ctx context.Context, after string, limit int) (event
 		events = append(events, e)
 	}
 	return events, next, translate(rows.Err())
+}
+
+// LogEnd returns the position behind the last event that [Store.EventsAfter]
+// would return; "" where there is none.
+func (s *Store) LogEnd(ctx context.Context) (string, error) {
+	var at position
+	err := s.readDB.QueryRowContext(ctx, s.dialect.tailEnd).Scan(&at.xid, &at.seq)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", translate(err)
+	}
+	return at.String(), nil
 }

@@ -34,7 +34,7 @@ func (h *frame) fail(err error, c echo.Context) {
 	path := c.Request().URL.Path
 	var sent error
 	switch {
-	case strings.HasPrefix(path, "/api/"):
+	case strings.HasPrefix(path, "/api/"), strings.HasPrefix(path, livePath+"/"):
 		sent = edge.Problem(c, err)
 	case status == http.StatusUnauthorized && c.Request().Method == http.MethodGet && !edge.HTMX(c):
 		sent = edge.SeeOther(c, "/sign-in?back="+url.QueryEscape(c.Request().URL.RequestURI()))

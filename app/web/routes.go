@@ -54,6 +54,15 @@ func (h *frame) routes(e *echo.Echo) {
 		e.GET("/sign-in", p.SignInForm)
 		e.POST("/sign-in", p.SignIn)
 		e.POST("/sign-out", p.SignOut)
+		// What pages ask by themselves keeps no session alive; what somebody does,
+		// does.
+		w := e.Group(livePath, h.watching)
+		w.GET("/stream", p.Stream)
+		w.GET("/news", p.News)
+		w.GET("/counts", p.Counts)
+		w.GET("/appeals/:id", p.Meantime)
+		l := e.Group(livePath, h.signedIn)
+		l.POST("/appeals/:id/writing", p.Writing)
 		g := e.Group("/console", h.signedIn)
 		g.GET("", p.Inbox)
 		g.GET("/notices", p.Notices)

@@ -89,7 +89,7 @@ func takesPhotos(c echo.Context) bool {
 
 func packedAlready(c echo.Context) bool {
 	p := c.Request().URL.Path
-	return strings.HasPrefix(p, "/assets/") || strings.HasPrefix(p, "/photos/") || p == "/widget.js"
+	return p == livePath+"/stream" || strings.HasPrefix(p, "/assets/") || strings.HasPrefix(p, "/photos/") || p == "/widget.js"
 }
 
 // logged writes one line for each request. Paths can hold secrets of links, so
@@ -215,12 +215,24 @@ func (h *frame) spoken(next echo.HandlerFunc) echo.HandlerFunc {
 // signedIn lets in who has a session and sends others to sign in, from where
 // they come back.
 func (h *frame) signedIn(next echo.HandlerFunc) echo.HandlerFunc {
+	return h.known(h.cfg.Accounts.Session, next)
+}
+
+// watching lets in who has a session, and doesn't prolong it.
+func (h *frame) watching(next echo.HandlerFunc) echo.HandlerFunc {
+	return h.known(h.cfg.Accounts.Watch, next)
+}
+
+// livePath is where pages ask by themselves: answers there are for scripts.
+const livePath = "/console/live"
+
+func (h *frame) known(session func(context.Context, string) (*identity.User, error), next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		token := h.cookies.Session(c)
 		if token == "" {
 			return fault.New(fault.SignIn, "error.sign_in")
 		}
-		u, err := h.cfg.Accounts.Session(edge.Ctx(c), token)
+		u, err := session(edge.Ctx(c), token)
 		if err != nil {
 			return err
 		}

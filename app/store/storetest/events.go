@@ -69,6 +69,20 @@ func testEvents(t *testing.T, open Opener) {
 		tailFor(t, s, end, 1)
 	})
 
+	t.Run("the end of the log is where its walk ends", func(t *testing.T) {
+		s := open(t)
+		end, err := s.LogEnd(t.Context())
+		require.NoError(t, err)
+		require.Empty(t, end)
+		take(t, s, Noon, 3)
+		take(t, s, Noon, 3)
+		_, walked, err := s.EventsAfter(t.Context(), "", 100)
+		require.NoError(t, err)
+		end, err = s.LogEnd(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, walked, end)
+	})
+
 	t.Run("a position of another log is unknown", func(t *testing.T) {
 		s := open(t)
 		take(t, s, Noon, 3)

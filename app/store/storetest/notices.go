@@ -36,6 +36,24 @@ func testNotices(t *testing.T, open Opener) {
 		require.Zero(t, n)
 	})
 
+	t.Run("who was given new ones is told once", func(t *testing.T) {
+		newest, err := s.NewestNotice(ctx)
+		require.NoError(t, err)
+		require.Positive(t, newest)
+		require.NoError(t, s.AddNotices(ctx, []notify.Notice{
+			{User: u.ID, Appeal: 2, Number: "26-000002-0", Event: 2, Key: "notice.new", At: Noon},
+			{User: u.ID, Appeal: 2, Number: "26-000002-0", Event: 3, Key: "notice.due", At: Noon},
+		}))
+		users, next, err := s.NoticesAfter(ctx, newest)
+		require.NoError(t, err)
+		require.Equal(t, []int64{u.ID}, users)
+		require.Greater(t, next, newest)
+		users, again, err := s.NoticesAfter(ctx, next)
+		require.NoError(t, err)
+		require.Empty(t, users)
+		require.Equal(t, next, again)
+	})
+
 	t.Run("a letter leaves once", func(t *testing.T) {
 		for i, want := range []bool{true, false} {
 			first, err := s.MarkLetter(ctx, "letter-1", Noon)

@@ -42,6 +42,7 @@ func Run(t *testing.T, open Opener) {
 		{"absences", testAbsences},
 		{"views", testViews},
 		{"planning", testPlanning},
+		{"presences", testPresences},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()

@@ -145,6 +145,7 @@ func (h *Handlers) renderAction(c echo.Context, status int, found *workflow.Case
 	page.Invalid = status >= http.StatusBadRequest
 	page.Back = view.Form.Queue.url(cardURL(found.Appeal.ID))
 	page.Search.Value = ""
+	on(&page, &found.Appeal)
 	view.Page, view.Card = page, h.facts(ctx, found, view.Form.Queue)
 	if view.Form.action == workflow.Sign {
 		return edge.Render(c, status, signPage(view))

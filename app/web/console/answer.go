@@ -247,6 +247,7 @@ func (h *Handlers) renderEditor(c echo.Context, status int, found *workflow.Case
 	}
 	page.Invalid, page.Back = status >= http.StatusBadRequest, view.Card.Queue.url(cardURL(found.Appeal.ID))
 	page.Search.Value = ""
+	on(&page, &found.Appeal)
 	view.Page = page
 	if view.Templates, err = h.cfg.Templates.ListTemplates(ctx, found.Appeal.Agency, found.Appeal.Rubric); err != nil {
 		return err

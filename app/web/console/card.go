@@ -96,6 +96,7 @@ func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string,
 		return err
 	}
 	page.Search.Value = ""
+	on(&page, a)
 	view := h.facts(ctx, found, q)
 	view.Page, view.Done, view.Applicant = page, done, applicant
 	view.Next = h.next(ctx, q, a)

@@ -18,6 +18,7 @@ import (
 	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/live"
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/web/edge"
@@ -85,7 +86,9 @@ type Config struct {
 	Photos    Photos
 	Letters   Letters
 	Clock     clock.Clock
-	Demo      []DemoUser // shown on the sign-in page; nil outside of the demo
+	Hub       *live.Hub               // nil: screens don't move by themselves
+	KeepKey   func(user int64) []byte // under which a browser keeps what is typed; nil: for the tab only
+	Demo      []DemoUser              // shown on the sign-in page; nil outside of the demo
 }
 
 // Handlers answer the console's addresses.
@@ -115,6 +118,7 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 		return ui.Page{}, err
 	}
 	p := ui.Page{
+		Live:  h.liveness(u),
 		Title: title, Area: ui.Console, Path: c.Request().URL.RequestURI(), Wide: true, SignOut: "/sign-out",
 		Search: &ui.Search{Action: "/console", Value: c.QueryParam("q")},
 		User:   &ui.User{Name: u.Name, Note: h.duties(ctx, u)},
@@ -129,7 +133,7 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 		})
 	}
 	p.Nav = append(p.Nav, ui.NavItem{
-		Text: ui.T(ctx, "console.nav.notices"), URL: "/console/notices", Count: unseen, Most: notify.MostUnseen, Current: path == "/console/notices",
+		Text: ui.T(ctx, "console.nav.notices"), URL: "/console/notices", Count: unseen, Most: notify.MostUnseen, Live: "notices", Current: path == "/console/notices",
 	})
 	return p, nil
 }

@@ -39,6 +39,7 @@ type inbox struct {
 }
 
 type tabLink struct {
+	Tab     workflow.Tab
 	Text    string
 	URL     string
 	Count   string
@@ -107,6 +108,9 @@ func (h *Handlers) showInbox(c echo.Context, q queue, unknown string) error {
 	}
 	view := inbox{Page: page, Queue: q, Found: -1, Unknown: unknown, Done: doneWords(ctx, c.QueryParam("done"), c.QueryParam("number"))}
 	view.Tabs = tabLinks(ctx, q, counts)
+	if page.Live != nil {
+		page.Live.List = q.values().Encode()
+	}
 	query, wrong := h.query(ctx, q)
 	view.Filter = h.filter(ctx, by, q, ui.ErrorsOf(ctx, wrong))
 	status := http.StatusOK
@@ -200,12 +204,8 @@ func tabLinks(ctx context.Context, q queue, counts map[workflow.Tab]int) []tabLi
 	for _, tab := range workflow.Tabs {
 		to := q
 		to.Tab, to.Words, to.Stage = tab, "", ""
-		count := ui.Number(ctx, counts[tab])
-		if counts[tab] >= capped {
-			count = ui.Number(ctx, capped) + "+"
-		}
 		out = append(out, tabLink{
-			Text: ui.T(ctx, tabKeys[tab]), URL: to.url("/console"), Count: count,
+			Tab: tab, Text: ui.T(ctx, tabKeys[tab]), URL: to.url("/console"), Count: cappedText(ctx, counts[tab]),
 			Bad: tab == workflow.TabOverdue && counts[tab] > 0, Current: tab == q.Tab && q.Words == "",
 		})
 	}

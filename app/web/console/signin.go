@@ -62,6 +62,9 @@ func (h *Handlers) SignOut(c echo.Context) error {
 		if err := h.cfg.Accounts.SignOut(edge.Ctx(c), token); err != nil {
 			return err
 		}
+		if h.cfg.Hub != nil {
+			h.cfg.Hub.SignOut(token)
+		}
 	}
 	h.cfg.Cookies.ClearSession(c)
 	return edge.SeeOther(c, "/sign-in")

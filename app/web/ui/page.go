@@ -36,6 +36,18 @@ type Page struct {
 	HomeURL  string   // empty: "/" or "/console"
 	SignOut  string   // address that the sign-out form posts to
 	NoLayout bool     // draw the contents alone: an htmx fragment
+	Live     *Live    // console: what moves by itself, nil for nothing
+}
+
+// Live is what a console page needs to be told of what changes.
+type Live struct {
+	After  string // place in the log up to which the page knows
+	User   int64  // who looks, so that another's page is never gone on with
+	Login  string
+	Key    string // base64: the browser keeps typed words under it, "" for the tab only
+	Appeal int64  // the card that is open, 0 for none
+	Seen   int    // events of it that the page shows
+	List   string // query of the list that the page shows, "" for none
 }
 
 // User is who is signed in.
@@ -52,6 +64,7 @@ type NavItem struct {
 	URL     string
 	Count   int
 	Most    int
+	Live    string // name under which the count is kept up to date, "" for none
 	Current bool
 }
 

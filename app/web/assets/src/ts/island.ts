@@ -14,6 +14,7 @@ const islands: Record<string, Load> = {
   "photo-shrink": () => import("./islands/photo-shrink"),
   suggest: () => import("./islands/suggest"),
   "submit-once": () => import("./islands/submit-once"),
+  live: () => import("./islands/live"),
   embed: () => import("./islands/embed"),
 };
 

@@ -17,6 +17,15 @@ import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs";
 export type Area = Feature<Polygon | MultiPolygon, { id?: number | string; code?: string; name?: string }>;
 export type Areas = FeatureCollection<Polygon | MultiPolygon, Area["properties"]>;
 
+// What MapLibre says by itself, in Russian.
+const russian = {
+  "AttributionControl.ToggleAttribution": "Показать или скрыть, чьи это карты",
+  "Map.Title": "Карта",
+  "Marker.Title": "Метка на карте",
+  "NavigationControl.ZoomIn": "Приблизить",
+  "NavigationControl.ZoomOut": "Отдалить",
+};
+
 /** Boundaries of data-boundaries: GeoJSON with id, code and name of each territory. */
 export async function loadAreas(root: HTMLElement): Promise<Areas> {
   const url = root.dataset.boundaries;
@@ -41,6 +50,7 @@ export async function openMap(root: HTMLElement, areas: Areas): Promise<MapLibre
     dragRotate: false,
     pitchWithRotate: false,
     maxZoom: 18,
+    locale: document.documentElement.lang === "ru" ? russian : undefined,
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }));
