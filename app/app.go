@@ -37,7 +37,7 @@ type App struct {
 	Clock      clock.Clock
 	Store      *store.Store
 	Engine     *workflow.Engine
-	Calendar   *calendar.Calendar
+	Calendars  *workflow.Calendars
 	Rubricator *rubricator.Rubricator
 	Accounts   *identity.Accounts
 	Photos     *photo.Bucket
@@ -45,6 +45,7 @@ type App struct {
 	index     *liveIndex // nil in a worker
 	hub       *live.Hub  // nil in a worker
 	directory *directory
+	calendar  *calendar.Calendar // that the release brings, in the region's zone
 	keys      keys
 	close     []func() error
 }
@@ -143,8 +144,8 @@ func (a *App) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Calendar = russia.In(cfg.Zone)
-	if err := a.Store.SaveCalendar(ctx, a.Calendar.Version(), a.Calendar.Encode()); err != nil {
+	a.calendar = russia.In(cfg.Zone)
+	if err := a.Store.SaveCalendar(ctx, a.calendar.Version(), a.calendar.Encode()); err != nil {
 		return err
 	}
 	a.directory = newDirectory(a.Store)
@@ -153,21 +154,30 @@ func (a *App) open(ctx context.Context) error {
 	if a.Engine, err = a.EngineAt(a.Clock); err != nil {
 		return err
 	}
+	a.Calendars = &workflow.Calendars{Store: a.Store, Engine: a.Engine, Clock: a.Clock}
 	return a.Reload(ctx)
+}
+
+// Calendar is the production calendar in force.
+func (a *App) Calendar() *calendar.Calendar {
+	if a.Engine != nil {
+		return a.Engine.Calendar()
+	}
+	return a.calendar
 }
 
 // EngineAt returns an engine over the same store whose time comes from another
 // clock, for bringing in what happened before.
 func (a *App) EngineAt(c clock.Clock) (*workflow.Engine, error) {
 	return workflow.NewEngine(workflow.Config{
-		Store: a.Store, Catalog: catalog{a, c}, Directory: a.directory, Clock: c, Calendar: a.Calendar, Secret: a.keys.link,
+		Store: a.Store, Catalog: catalog{a, c}, Directory: a.directory, Clock: c, Calendar: a.Calendar(), Secret: a.keys.link,
 	})
 }
 
 // Reload reads the region anew, after an import and every now and then: another
 // node may have changed it.
 func (a *App) Reload(ctx context.Context) error {
-	return errors.Join(a.Rubricator.Reload(ctx), a.directory.Reload(ctx))
+	return errors.Join(a.Rubricator.Reload(ctx), a.directory.Reload(ctx), a.Calendars.Reload(ctx))
 }
 
 // Close closes what was opened.
@@ -205,6 +215,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		local := &jobs.Local{Firing: a.firing(), Delivery: a.delivery()}
 		wg.Go(func() { local.Run(background) })
 		wg.Go(func() { a.housekeeping().Run(background) })
+		wg.Go(func() { a.recount().Run(background) })
 	}
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute,
@@ -294,6 +305,7 @@ func (a *App) Work(ctx context.Context) error {
 	defer wg.Wait()
 	wg.Go(func() { (&jobs.Queue{Client: client, Firing: firing, Delivery: delivery}).Run(ctx) })
 	wg.Go(func() { a.housekeeping().Run(ctx) })
+	wg.Go(func() { a.recount().Run(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
 	worker := &jobs.Worker{
 		Redis: a.Config.Redis, Concurrency: a.Config.Workers, Firing: firing, Delivery: delivery, Log: a.Log,
@@ -334,3 +346,5 @@ func (a *App) channel() notify.Channel {
 func (a *App) housekeeping() *jobs.Housekeeping {
 	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Clock: a.Clock, Log: a.Log}
 }
+
+func (a *App) recount() *jobs.Recount { return &jobs.Recount{Changes: a.Calendars, Log: a.Log} }

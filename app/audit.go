@@ -53,7 +53,7 @@ func finding(c *workflow.Case, f workflow.Finding) string {
 
 // calendars finds calendars by version, each read once.
 func (a *App) calendars(ctx context.Context) func(version string) (*calendar.Calendar, error) {
-	known := map[string]*calendar.Calendar{a.Calendar.Version(): a.Calendar}
+	known := map[string]*calendar.Calendar{a.Calendar().Version(): a.Calendar()}
 	return func(version string) (*calendar.Calendar, error) {
 		if c, ok := known[version]; ok {
 			return c, nil

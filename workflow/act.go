@@ -14,7 +14,7 @@ import (
 // Conflict: the stage doesn't allow it, or the appeal was changed since the
 // version of the command. Invalid: inputs, each with its field.
 func (e *Engine) Act(ctx context.Context, by actor.Actor, appeal int64, cmd Command) (*Appeal, error) {
-	if cmd.Action == Warn || cmd.Action == Attach {
+	if slices.Contains(elsewhere, cmd.Action) {
 		return nil, fault.New(fault.Invalid, "workflow.unknown_action").With("action", string(cmd.Action))
 	}
 	var out *Appeal
@@ -57,6 +57,9 @@ func (e *Engine) act(ctx context.Context, tx Tx, by actor.Actor, appeal int64, c
 	}
 	return a, s.write(ctx, tx, cmd.Action, t.Tell)
 }
+
+// elsewhere lists the actions that have a use case of their own.
+var elsewhere = []Action{Warn, Attach, Recount}
 
 // aboutAnswer lists the actions that read or change the answer in the making.
 var aboutAnswer = []Action{SubmitAnswer, Return, Sign, Withdraw}

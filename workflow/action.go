@@ -5,7 +5,8 @@ import "time"
 // Action is a step that somebody may take with an appeal.
 type Action string
 
-// The actions of domain.md «Life of an appeal». Jobs take the last four.
+// The actions of domain.md «Life of an appeal». Jobs take the last
+// five.
 const (
 	Submit           Action = "submit"
 	Route            Action = "route"
@@ -37,6 +38,9 @@ const (
 	Lapse  Action = "lapse"  // a clarification was met by silence
 	Close  Action = "close"  // the rating window passed
 	Resume Action = "resume" // the promised date of an interim answer came
+	// Recount counts the clocks anew after a change of the calendar that an
+	// administrator confirmed, by [Engine.Recount] only.
+	Recount Action = "recount"
 )
 
 // Command asks for one action. Fields that the action doesn't use are ignored.

@@ -46,7 +46,7 @@ func (e *Engine) SaveAnswerDraft(ctx context.Context, by actor.Actor, appeal int
 		}
 		out.Text, out.Outcome, out.Ground, out.PromisedOn = text, outcome, ground, time.Time{}
 		if !promisedOn.IsZero() {
-			out.PromisedOn = e.calendar.EndOf(e.calendar.DayOf(promisedOn))
+			out.PromisedOn = e.Calendar().EndOf(e.Calendar().DayOf(promisedOn))
 		}
 		out.Author, out.UpdatedAt = by.User, e.clock.Now()
 		next := out.Version + 1

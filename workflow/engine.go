@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/otklik/otklik/app/actor"
@@ -101,7 +102,7 @@ type Engine struct {
 	catalog   Catalog
 	directory Directory
 	clock     clock.Clock
-	calendar  *calendar.Calendar
+	calendar  atomic.Pointer[calendar.Calendar]
 	rules     map[string]deadline.RuleSet
 	secret    []byte
 }
@@ -131,11 +132,20 @@ func NewEngine(c Config) (*Engine, error) {
 			return nil, err
 		}
 	}
-	return &Engine{
-		store: c.Store, catalog: c.Catalog, directory: c.Directory, clock: c.Clock, calendar: c.Calendar,
-		rules: c.Rules, secret: c.Secret,
-	}, nil
+	e := &Engine{
+		store: c.Store, catalog: c.Catalog, directory: c.Directory, clock: c.Clock, rules: c.Rules, secret: c.Secret,
+	}
+	e.calendar.Store(c.Calendar)
+	return e, nil
 }
+
+// Calendar returns the calendar in force.
+func (e *Engine) Calendar() *calendar.Calendar { return e.calendar.Load() }
+
+// SetCalendar puts another calendar in force, for what is counted from now on.
+// It must be kept under its version first. What is counted already moves by
+// [Engine.Recount] alone.
+func (e *Engine) SetCalendar(c *calendar.Calendar) { e.calendar.Store(c) }
 
 // Secret returns the secret of an appeal's link: 26 characters from a MAC over
 // its id, so that it needs no storage, can be put into later letters, and can't

@@ -50,4 +50,5 @@ type EventData struct {
 	Photos     []string         `json:"photos,omitempty"` // SHA-256 of the stored bytes, hex
 	For        int64            `json:"for,omitempty"`    // absent executor in whose place the actor acted
 	Bulk       int64            `json:"bulk,omitempty"`   // the [Bulk] of which the step was a part
+	Change     int64            `json:"change,omitempty"` // of the calendar, that a recount follows
 }

@@ -50,7 +50,7 @@ func (e *Engine) Fire(ctx context.Context, due Due) (fired bool, err error) {
 // fire makes the step of a clock, nil where there is none to take now.
 func (e *Engine) fire(ctx context.Context, a *Appeal, i int, now time.Time) (*fired, error) {
 	before := a.Deadline[i]
-	name, after, entry, err := before.Fire(now, e.calendar)
+	name, after, entry, err := before.Fire(now, e.Calendar())
 	if err != nil || name == "" {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (e *Engine) begin(by actor.Actor, a *Appeal, cmd Command, now time.Time) (*
 		}
 	}
 	return &step{
-		by: by, a: a, cmd: cmd.cleaned(), now: now, cal: e.calendar, rules: rules.WithReview(a.Review),
+		by: by, a: a, cmd: cmd.cleaned(), now: now, cal: e.Calendar(), rules: rules.WithReview(a.Review),
 		directory: e.directory, agency: a.Agency, due: a.DueAt, from: a.Stage,
 	}, nil
 }

@@ -337,4 +337,9 @@ var transitions = []Transition{
 	{
 		Action: Warn, From: append(slices.Clone(beforeAnswer), StageAnswered, StageDisputed), Who: parties(Job),
 	},
+	{ // a calendar was changed, and an administrator confirmed what it moves
+		Action: Recount, From: append(slices.Clone(beforeAnswer), StageAnswered, StageDisputed), Who: parties(Job),
+		Needs: []Input{needReason}, Public: true,
+		Tell: []Telling{tell("notice.author.recounted", Author), tell("notice.officer.recounted", Worker)},
+	},
 }

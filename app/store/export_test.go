@@ -21,6 +21,7 @@ func Columns() map[string][]string {
 	add(columnsOf[draftRow]())
 	add(columnsOf[accessRow]())
 	add(columnsOf[calendarRow]())
+	add(columnsOf[changeRow]())
 	add(columnsOf[noticeRow]())
 	add(columnsOf[letterRow]())
 	add(columnsOf[agencyRow]())

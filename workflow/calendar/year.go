@@ -34,6 +34,9 @@ type Year struct {
 	Holidays  []Day  `yaml:"holidays"`
 	Moves     []Move `yaml:"moves"`
 	Shortened []Day  `yaml:"shortened"`
+	// Working are weekends that work with no day off moved from them. They keep
+	// the hours of a Friday.
+	Working []Day `yaml:"working"`
 }
 
 // ParseYear reads the YAML of a year; unknown keys are an error.
@@ -118,6 +121,13 @@ func (y Year) lay() (*yearDays, error) {
 			*from = dayInfo{kind: WorkingWeekend, like: m.To.Weekday()}
 		}
 		to.kind = Moved
+	}
+	for _, day := range y.Working {
+		if d := out.at(day); d != nil && d.kind == Weekend {
+			*d = dayInfo{kind: WorkingWeekend, like: time.Friday}
+		} else {
+			check.Fail("working", "calendar.bad_working", "day", day.String())
+		}
 	}
 	for _, day := range y.Shortened {
 		if d := out.at(day); d != nil && d.kind.Working() {

@@ -18,6 +18,7 @@ const (
 	OpResume   Op = "resume"
 	OpExtend   Op = "extend"
 	OpTransfer Op = "transfer"
+	OpRecount  Op = "recount" // with a calendar that was changed since
 	OpStep     Op = "step"
 	OpClose    Op = "close"
 	OpCancel   Op = "cancel"
@@ -37,13 +38,14 @@ type Entry struct {
 	Roll     calendar.Roll `json:"roll,omitempty"`     // open
 	Ladder   Ladder        `json:"ladder,omitempty"`   // open
 	Anchor   time.Time     `json:"anchor,omitzero"`    // open backwards: the date counted back from
-	Calendar string        `json:"calendar,omitempty"` // open, resume, extend, step: version used
+	Calendar string        `json:"calendar,omitempty"` // open, resume, extend, step, recount: version used
 	Step     Step          `json:"step,omitempty"`     // step: which was fired
 	Due      time.Time     `json:"due"`                // after the change
 }
 
-// apply performs an entry: the one place where a clock changes. It ignores
-// e.Due. cal is needed by open, resume, extend and step.
+// apply performs an entry: the one place where a clock changes, but for
+// [Deadline.recount], which needs the entries before. It ignores e.Due. cal is
+// needed by open, resume, extend and step.
 func (d Deadline) apply(e Entry, cal *calendar.Calendar) (Deadline, error) {
 	if e.Op == OpOpen {
 		return begin(e, cal)

@@ -31,9 +31,6 @@ func (e *MismatchError) Error() string {
 // goes on with the computed one. An entry that can't be performed (an unknown
 // N or calendar, a change after the end) ends the replay with its error.
 //
-// With a calendar other than the recorded one, the mismatches are what an edit
-// of the calendar would move: a proposal for an admin to confirm.
-//
 // Step entries only move the warnings: without them due instants and states
 // are the same but for windows that ran out.
 func Replay(entries []Entry, calendars func(version string) (*calendar.Calendar, error)) ([]Deadline, error) {
@@ -48,7 +45,7 @@ func Replay(entries []Entry, calendars func(version string) (*calendar.Calendar,
 			clocks = append(clocks, Deadline{})
 			at = len(clocks) - 1
 		}
-		next, err := clocks[at].replay(e, calendars)
+		next, err := clocks[at].replay(e, entries[:i], calendars)
 		if err != nil {
 			return nil, errors.Join(append(mismatches, fmt.Errorf("entry %d: %w", i, err))...)
 		}
@@ -61,15 +58,18 @@ func Replay(entries []Entry, calendars func(version string) (*calendar.Calendar,
 	return clocks, errors.Join(mismatches...)
 }
 
-func (d Deadline) replay(e Entry, calendars func(string) (*calendar.Calendar, error)) (Deadline, error) {
+func (d Deadline) replay(e Entry, before []Entry, calendars func(string) (*calendar.Calendar, error)) (Deadline, error) {
 	var cal *calendar.Calendar
 	switch e.Op {
-	case OpOpen, OpResume, OpExtend, OpStep:
+	case OpOpen, OpResume, OpExtend, OpStep, OpRecount:
 		var err error
 		if cal, err = calendars(e.Calendar); err != nil {
 			return d, err
 		}
 	case OpPause, OpTransfer, OpClose, OpCancel:
+	}
+	if e.Op == OpRecount {
+		return d.recount(e, before, cal)
 	}
 	return d.apply(e, cal)
 }

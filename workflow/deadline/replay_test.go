@@ -75,6 +75,12 @@ func TestReplay_gives_what_is_stored(t *testing.T) {
 				continue
 			}
 			i := rapid.IntRange(0, len(stored)-1).Draw(rt, "clock")
+			if rapid.IntRange(0, 5).Draw(rt, "recount") == 0 {
+				if d, e, changed, err := stored[i].Recount(log, now, cal); err != nil || changed {
+					note(d, e, err, i)
+				}
+				continue
+			}
 			d, e, err := someChange(rt, stored[i], now, cal)
 			if err == nil && e.Op == "" {
 				continue // nothing fired

@@ -37,6 +37,7 @@ func Run(t *testing.T, open Opener) {
 		{"identity", testIdentity},
 		{"region", testRegion},
 		{"notices", testNotices},
+		{"calendar changes", testChanges},
 		{"report", testReport},
 		{"bulk", testBulk},
 		{"absences", testAbsences},

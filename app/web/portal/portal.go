@@ -52,8 +52,8 @@ type Config struct {
 	Letters  Letters
 	Stamp    workflow.Stamp // of the letters' check codes
 	Photos   *photo.Bucket
-	Limits   photo.Limits // the zero value is photo.Default
-	Calendar *calendar.Calendar
+	Limits   photo.Limits              // the zero value is photo.Default
+	Calendar func() *calendar.Calendar // in force
 	Clock    clock.Clock
 	Zone     *time.Location
 	Base     *url.URL // address under which people reach us

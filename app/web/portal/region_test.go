@@ -184,7 +184,7 @@ func newWorld(t *testing.T, change ...func(*portal.Config)) *world {
 	base := &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}
 	cfg := portal.Config{
 		Engine: w.engine, Reader: w.store, Drafts: w.store, Topics: topics, Agencies: bodies, Photos: photos,
-		Calendar: russia.In(zone), Clock: w.clock, Zone: zone, Base: base,
+		Calendar: func() *calendar.Calendar { return russia.In(zone) }, Clock: w.clock, Zone: zone, Base: base,
 	}
 	for _, c := range change {
 		c(&cfg)

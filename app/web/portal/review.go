@@ -65,7 +65,7 @@ func (h *Handlers) promise(f *form) promise {
 	if f.leaf.Unit == "working" {
 		term = calendar.Working(f.leaf.Days)
 	}
-	if by, err := h.Calendar.Due(f.now, term, calendar.RollPrevious); err == nil {
+	if by, err := h.Calendar().Due(f.now, term, calendar.RollPrevious); err == nil {
 		p.By = by
 	}
 	return p
