@@ -65,6 +65,8 @@ func (h *frame) routes(e *echo.Echo) {
 		l.POST("/appeals/:id/writing", p.Writing)
 		g := e.Group("/console", h.signedIn)
 		g.GET("", p.Inbox)
+		g.GET("/inbox.xlsx", p.Export)
+		g.GET("/inbox.csv", p.Export)
 		g.GET("/notices", p.Notices)
 		g.POST("/notices/seen", p.SeeNotices)
 		g.GET("/appeals/:id", p.Card)

@@ -92,10 +92,15 @@ type Config struct {
 }
 
 // Handlers answer the console's addresses.
-type Handlers struct{ cfg Config }
+type Handlers struct {
+	cfg     Config
+	exports chan struct{} // a place for each file that is being made
+}
 
 // New makes the console of its parts.
-func New(cfg Config) *Handlers { return &Handlers{cfg: cfg} }
+func New(cfg Config) *Handlers {
+	return &Handlers{cfg: cfg, exports: make(chan struct{}, exportFiles)}
+}
 
 // begin fixes the present of the screen.
 func (h *Handlers) begin(c echo.Context) (context.Context, time.Time) {

@@ -2,6 +2,7 @@ package console
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strconv"
 
@@ -25,35 +26,20 @@ func (h *Handlers) search(c echo.Context, view *inbox, query workflow.InboxQuery
 	if err != nil || at < 0 || at > search.MaxWindow-pageSize {
 		at = 0
 	}
-	ask := search.Parse(q.Words, nil)
-	ask.Region, ask.Agencies = query.Scope.Region, query.Scope.Agencies
-	ask.Category, ask.Rubric, ask.Agency, ask.Stage = q.Category, q.Rubric, q.Agency, string(q.Stage)
-	ask.From, ask.To = query.From, query.To
-	ask.Territory = query.Territories
-	if query.Territory != 0 {
-		ask.Territory = []int64{query.Territory}
-	}
 	offset, limit := at, pageSize
 	sift := q.Executor != 0 || q.Source != ""
 	if sift {
 		offset, limit = 0, sifted
 	}
-	result, err := h.cfg.Index.Search(ctx, ask, offset, limit)
+	result, rows, _, err := h.foundRows(ctx, q, query, offset, limit)
 	if err != nil {
 		return err
 	}
 	view.Found, view.Fuzzy = result.Total, result.Fuzzy
-	ids := make([]int64, len(result.Hits))
-	order := make(map[int64]int, len(ids))
+	order := make(map[int64]int, len(result.Hits))
 	for i, hit := range result.Hits {
-		ids[i], order[hit.ID] = hit.ID, i
+		order[hit.ID] = i
 	}
-	query.Tab, query.IDs, query.Limit = workflow.TabAll, ids, len(ids)
-	rows, _, err := h.cfg.Reader.ListInbox(ctx, query)
-	if err != nil {
-		return err
-	}
-	slices.SortFunc(rows, func(a, b workflow.InboxRow) int { return cmp.Compare(order[a.ID], order[b.ID]) })
 	total := min(result.Total, search.MaxWindow)
 	if sift {
 		view.Found, view.Deep = len(rows), result.Total > sifted
@@ -78,4 +64,34 @@ func page(at int) string {
 		return ""
 	}
 	return strconv.Itoa(at)
+}
+
+// foundRows asks the index for a window of hits and the database for what they
+// are now, in the order of the index. more says that the index has others after
+// them.
+func (h *Handlers) foundRows(
+	ctx context.Context, q queue, query workflow.InboxQuery, offset, limit int,
+) (found search.Result, rows []workflow.InboxRow, more bool, err error) {
+	ask := search.Parse(q.Words, nil)
+	ask.Region, ask.Agencies = query.Scope.Region, query.Scope.Agencies
+	ask.Category, ask.Rubric, ask.Agency, ask.Stage = q.Category, q.Rubric, q.Agency, string(q.Stage)
+	ask.From, ask.To = query.From, query.To
+	ask.Territory = query.Territories
+	if query.Territory != 0 {
+		ask.Territory = []int64{query.Territory}
+	}
+	if found, err = h.cfg.Index.Search(ctx, ask, offset, limit); err != nil {
+		return found, nil, false, err
+	}
+	ids := make([]int64, len(found.Hits))
+	order := make(map[int64]int, len(ids))
+	for i, hit := range found.Hits {
+		ids[i], order[hit.ID] = hit.ID, i
+	}
+	query.Tab, query.IDs, query.Limit = workflow.TabAll, ids, len(ids)
+	if rows, _, err = h.cfg.Reader.ListInbox(ctx, query); err != nil {
+		return found, nil, false, err
+	}
+	slices.SortFunc(rows, func(a, b workflow.InboxRow) int { return cmp.Compare(order[a.ID], order[b.ID]) })
+	return found, rows, offset+len(ids) < found.Total && len(ids) > 0, nil
 }

@@ -107,6 +107,12 @@ func DueWords(ctx context.Context, due, now time.Time) string {
 	}
 }
 
+// DaysLeft counts the days of the region's calendar until a due date, below
+// zero once it has passed.
+func DaysLeft(ctx context.Context, due, now time.Time) int {
+	return daysBetween(ctx, now, lastMoment(due))
+}
+
 // Ago is how long ago something was: «только что», «5 минут назад», «вчера»,
 // and the date when it is more than a week old.
 func Ago(ctx context.Context, t, now time.Time) string {
