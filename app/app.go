@@ -318,8 +318,11 @@ func (a *App) firing() *jobs.Firing {
 }
 
 func (a *App) delivery() *jobs.Delivery {
+	passings := &jobs.Passings{Leads: a.Engine}
 	return &jobs.Delivery{Outbox: a.Store, Clock: a.Clock, Log: a.Log, Topics: map[workflow.Topic]jobs.Deliverer{
 		workflow.TopicBulk:           &jobs.Bulk{Bulking: a.bulking(), People: a.Store},
+		workflow.TopicShareAnswer:    passings,
+		workflow.TopicLeave:          passings,
 		workflow.TopicNotifyOfficers: &jobs.Officers{Staff: a.Store, Cases: a.Store, Notices: a.Store, Clock: a.Clock},
 		workflow.TopicNotifyAuthor: &jobs.Authors{
 			Cases: a.Store, Applicants: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,

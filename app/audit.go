@@ -17,7 +17,7 @@ type AuditResult struct {
 const auditAtOnce = 200
 
 // Audit checks every appeal's chain of events and recomputes its due dates with
-// the calendars that were in force. step is called for each appeal.
+// the calendars that were in force, and what appeals say of each other. step is called for each appeal.
 func (a *App) Audit(ctx context.Context, step func()) (AuditResult, error) {
 	var result AuditResult
 	calendars := a.calendars(ctx)
@@ -35,13 +35,37 @@ func (a *App) Audit(ctx context.Context, step func()) (AuditResult, error) {
 			result.Appeals++
 			result.Events += len(c.Events)
 			result.Deadlines += len(c.Appeal.Deadline)
-			for _, f := range workflow.Audit(c, calendars) {
+			found, err := a.auditTies(ctx, c)
+			if err != nil {
+				return result, err
+			}
+			for _, f := range append(workflow.Audit(c, calendars), found...) {
 				result.Findings = append(result.Findings, finding(c, f))
 			}
 			step()
 		}
 		after = ids[len(ids)-1]
 	}
+}
+
+// auditTies proves what an appeal and others say of each other.
+func (a *App) auditTies(ctx context.Context, c *workflow.Case) ([]workflow.Finding, error) {
+	ids := workflow.Ties(c)
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	cases, err := a.Store.FindCases(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return workflow.AuditTies(c, func(id int64) *workflow.Case {
+		for i := range cases {
+			if cases[i].Appeal.ID == id {
+				return &cases[i]
+			}
+		}
+		return nil
+	}), nil
 }
 
 func finding(c *workflow.Case, f workflow.Finding) string {

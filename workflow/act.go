@@ -55,11 +55,14 @@ func (e *Engine) act(ctx context.Context, tx Tx, by actor.Actor, appeal int64, c
 	if err := s.take(ctx, t); err != nil {
 		return nil, err
 	}
-	return a, s.write(ctx, tx, cmd.Action, t.Tell)
+	if err := s.write(ctx, tx, cmd.Action, t.Tell); err != nil {
+		return nil, err
+	}
+	return a, e.release(ctx, tx, s)
 }
 
 // elsewhere lists the actions that have a use case of their own.
-var elsewhere = []Action{Warn, Attach, Recount}
+var elsewhere = []Action{Warn, Attach, Recount, Split, Join, Gather, Share}
 
 // aboutAnswer lists the actions that read or change the answer in the making.
 var aboutAnswer = []Action{SubmitAnswer, Return, Sign, Withdraw}
@@ -97,6 +100,13 @@ func (s *step) write(ctx context.Context, tx Tx, action Action, tellings []Telli
 	s.a.Version = version
 	if err := tx.AppendEvent(ctx, event); err != nil {
 		return err
+	}
+	if s.passes != "" {
+		passed, err := s.passed(ctx, tx)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, passed...)
 	}
 	if len(rows) == 0 {
 		return nil

@@ -33,6 +33,13 @@ const (
 	SendBack         Action = "send_back"
 	Withdraw         Action = "withdraw"
 	Resubmit         Action = "resubmit"
+	Split            Action = "split"   // by [Engine.Split] only
+	BeginPart        Action = "part"    // the first event of what was split off
+	Join             Action = "join"    // by [Engine.Join] only, and so is gather
+	Gather           Action = "gather"  // the lead takes others in
+	Leave            Action = "leave"   // a joined appeal is worked alone again
+	Release          Action = "release" // the lead's side of leaving
+	Share            Action = "share"   // the answer of the lead, by [Engine.ShareAnswer] only
 
 	Warn   Action = "warn"   // a deadline's step was fired: people are told
 	Lapse  Action = "lapse"  // a clarification was met by silence

@@ -165,6 +165,12 @@ type Appeal struct {
 	Lapsed     bool // rejected by silence: may be sent again with one click
 	Level      int  // how far overdue has climbed: 0 none, 1 coordinator, 2 head, 3 supervisor
 
+	// One problem, many applicants: see [Engine.Join].
+	Lead       int64  // the appeal that is worked for this one, 0 for none
+	LeadNumber string // its number
+	Joined     int    // how many are joined to this one
+	SplitFrom  int64  // the appeal of which this was a part, 0 for none
+
 	Events   int    // number of events, which is the number of the last one
 	Hash     string // hash of the last event, hex
 	Version  int    // one more at every change
@@ -197,6 +203,11 @@ type Answer struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	SignedAt   time.Time
+	// Pattern is the text with its places, as it was before the signature put
+	// the appeal's own values into them; "" where it had none.
+	Pattern string
+	// SharedFrom is the lead's answer from which this one was made, 0 for none.
+	SharedFrom int64
 	Version    int
 }
 

@@ -31,6 +31,7 @@ func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) 
 	a.state()
 	a.clocks(calendars)
 	a.attachments()
+	a.ties()
 	return a.findings
 }
 
@@ -184,7 +185,7 @@ func written(d deadline.Deadline) string {
 // attachments looks for the answers and pictures that the events speak of.
 func (a *auditor) attachments() {
 	for _, e := range a.c.Events {
-		if e.Action == Sign {
+		if e.Action == Sign || e.Action == Share {
 			if _, whole := signedAs(&e, a.c.Answers); !whole {
 				a.found(e.N, "the signed answer %d is not as it was signed", e.Data.Answer)
 			}

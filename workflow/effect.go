@@ -44,6 +44,7 @@ var (
 	}}
 	answerSigned = Effect{"answer signed", func(s *step) {
 		s.answer.State, s.answer.Signer, s.answer.SignedAt = AnswerSigned, s.by.User, s.now
+		s.fillAnswer()
 		s.touchAnswer()
 		s.a.Outcome, s.data.Outcome = s.answer.Outcome, s.answer.Outcome
 		s.data.AnswerHash = HashAnswer(s.answer)
@@ -63,6 +64,28 @@ var (
 	refuted = Effect{"refuted where it said «solved»", func(s *step) {
 		s.a.Refuted = s.a.Refuted || (s.cmd.NotFixed && s.a.Outcome == Solved)
 	}}
+
+	splitOff = Effect{"parts split off", func(*step) {}} // written by [Engine.Split]
+	tied     = Effect{"joined to the lead", func(s *step) {
+		s.a.Lead, s.a.LeadNumber, s.data.Lead = s.lead.Appeal, s.lead.Number, &s.lead
+	}}
+	gathered = Effect{"others taken in", func(s *step) { s.a.Joined += len(s.data.Joined) }}
+	released = Effect{"one fewer joined", func(s *step) { s.a.Joined -= len(s.data.Joined) }}
+	// The lead learns of it in the same unit of work: see [Engine.release].
+	untied = Effect{"no longer joined", func(s *step) {
+		if s.a.Lead != 0 {
+			s.lead = Link{s.a.Lead, s.a.LeadNumber}
+			s.data.Lead, s.a.Lead, s.a.LeadNumber = &s.lead, 0, ""
+		}
+	}}
+	answerShared = Effect{"answer of the lead, signed", func(s *step) {
+		s.a.Outcome, s.data.Outcome = s.answer.Outcome, s.answer.Outcome
+		s.data.AnswerHash, s.data.SharedFrom = HashAnswer(s.answer), s.answer.SharedFrom
+		s.data.Signer, s.data.SignedAt, s.data.Lead = s.answer.Signer, s.answer.SignedAt, &s.lead
+		s.touchAnswer()
+	}}
+	sharedOn = Effect{"shared with those joined", func(s *step) { s.passOn(TopicShareAnswer) }}
+	setFree  = Effect{"those joined are let go", func(s *step) { s.passOn(TopicLeave) }}
 
 	ended   = Effect{"ended", func(s *step) { s.a.ClosedAt = s.now }}
 	lapsed  = Effect{"may be sent again", func(s *step) { s.a.Lapsed = true }}
@@ -128,12 +151,13 @@ func newAnswer(a *Appeal, author int64, now time.Time) *Answer {
 }
 
 func answerFinally(s *step) {
+	at := s.done()
 	if s.a.FirstSigned.IsZero() {
-		s.a.FirstSigned = s.now
+		s.a.FirstSigned = at
 		review := s.a.Open(deadline.Review)
-		s.a.Late = review != nil && review.Overdue(s.now)
+		s.a.Late = review != nil && review.Overdue(at)
 	}
 	// The rating of an earlier round stands until there is something new to
 	// rate.
-	s.a.AnsweredAt, s.a.Rating, s.a.PromisedOn = s.now, 0, time.Time{}
+	s.a.AnsweredAt, s.a.Rating, s.a.PromisedOn = at, 0, time.Time{}
 }

@@ -27,6 +27,14 @@ type Event struct {
 	Hash      string // hex SHA-256
 }
 
+// Link names another appeal in an event.
+type Link struct {
+	Appeal int64  `json:"appeal"`
+	Number string `json:"number"`
+}
+
+func linkTo(a *Appeal) Link { return Link{Appeal: a.ID, Number: a.Number} }
+
 // EventData is what an event says beyond its fixed columns. It holds no
 // personal data. Its JSON is part of the hash: fields may be added with
 // omitempty, never renamed or removed.
@@ -51,4 +59,11 @@ type EventData struct {
 	For        int64            `json:"for,omitempty"`    // absent executor in whose place the actor acted
 	Bulk       int64            `json:"bulk,omitempty"`   // the [Bulk] of which the step was a part
 	Change     int64            `json:"change,omitempty"` // of the calendar, that a recount follows
+	SplitFrom  *Link            `json:"split_from,omitempty"`
+	SplitInto  []Link           `json:"split_into,omitempty"`
+	Lead       *Link            `json:"lead,omitempty"`        // joined to it, left it, or was answered with it
+	Joined     []Link           `json:"joined,omitempty"`      // came to the lead, or left it
+	SharedFrom int64            `json:"shared_from,omitempty"` // answer of the lead
+	Signer     int64            `json:"signer,omitempty"`      // of the lead's answer
+	SignedAt   time.Time        `json:"signed_at,omitzero"`    // of the lead's answer: the instant that met the clock
 }

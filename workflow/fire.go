@@ -67,8 +67,11 @@ func (e *Engine) fire(ctx context.Context, a *Appeal, i int, now time.Time) (*fi
 	if err != nil {
 		return nil, err
 	}
-	if acts {
+	switch {
+	case acts:
 		f.tellings = t.Tell
+	case a.Lead != 0 && before.Kind == deadline.Promise:
+		f.tellings = nil // the promise is the lead's to keep
 	}
 	a.Deadline[i] = after
 	s.data.Clock = append(s.data.Clock, entry)

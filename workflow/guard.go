@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/workflow/deadline"
 )
 
 // MaxHops is how often coordinators may redirect an appeal; after that the
@@ -42,6 +43,22 @@ var (
 	somethingAsked = Guard{"extension asked for", "workflow.nothing_asked", func(_ actor.Actor, a *Appeal) bool {
 		return a.Asked > 0
 	}}
+	notJoined = Guard{"not joined to a lead", "workflow.joined", func(_ actor.Actor, a *Appeal) bool {
+		return a.Lead == 0
+	}}
+	isJoined = Guard{"joined to a lead", "workflow.not_joined", func(_ actor.Actor, a *Appeal) bool {
+		return a.Lead != 0
+	}}
+	leadsNobody = Guard{"leads no others", "workflow.leads_others", func(_ actor.Actor, a *Appeal) bool {
+		return a.Joined == 0
+	}}
+	// In a later round those that are joined have their answers.
+	movesNobody = Guard{"leads no others, or re-review", "workflow.leads_others", func(_ actor.Actor, a *Appeal) bool {
+		return a.Joined == 0 || a.Round > 1
+	}}
+	firstReview = Guard{"first review", "workflow.first_review_only", func(_ actor.Actor, a *Appeal) bool {
+		return a.Round <= 1
+	}}
 	firstRound = Guard{"first answer", "workflow.dispute_instead", func(_ actor.Actor, a *Appeal) bool {
 		return a.Round <= 1
 	}}
@@ -71,6 +88,10 @@ var (
 	// appeal.
 	keepsReview   = Condition{"message, or re-review", func(a *Appeal, _ *Answer) bool { return a.RuleSet != FZ59 || a.Round > 1 }}
 	registersAnew = Condition{"fz59, first review", func(a *Appeal, _ *Answer) bool { return a.RuleSet == FZ59 && a.Round <= 1 }}
+	atModeration  = Condition{"of one at moderation", func(a *Appeal, _ *Answer) bool { return a.Open(deadline.Moderation) != nil }}
+	atTheAgency   = Condition{"of another", func(a *Appeal, _ *Answer) bool { return a.Open(deadline.Moderation) == nil }}
+	whileJoined   = Condition{"joined", func(a *Appeal, _ *Answer) bool { return a.Lead != 0 }}
+	whileAlone    = Condition{"not joined", func(a *Appeal, _ *Answer) bool { return a.Lead == 0 }}
 	finalAnswer   = Condition{"final answer", func(_ *Appeal, answer *Answer) bool { return answer != nil && !answer.Interim() }}
 	interimAnswer = Condition{"interim answer", func(_ *Appeal, answer *Answer) bool { return answer != nil && answer.Interim() }}
 )

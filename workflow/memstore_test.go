@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/workflow"
 )
@@ -225,6 +226,68 @@ func (t memTx) SaveAnswer(_ context.Context, a *workflow.Answer) error {
 	}
 	a.Version++
 	t.m.rows.answers[a.ID] = pack(a)
+	return nil
+}
+
+func (t memTx) ListEvents(_ context.Context, appeal int64) ([]workflow.Event, error) {
+	var out []workflow.Event
+	for _, data := range t.m.rows.events[appeal] {
+		out = append(out, unpack[workflow.Event](data))
+	}
+	return out, nil
+}
+
+func (t memTx) ListPhotos(_ context.Context, appeal int64) ([]workflow.Photo, error) {
+	var out []workflow.Photo
+	for _, data := range t.m.rows.photos[appeal] {
+		out = append(out, unpack[workflow.Photo](data))
+	}
+	return out, nil
+}
+
+func (t memTx) ListJoined(_ context.Context, lead int64) ([]int64, error) {
+	var out []int64
+	for id, data := range t.m.rows.appeals {
+		a := unpack[workflow.Appeal](data)
+		if a.Lead == lead && workflow.Can(actor.Job, &a, workflow.Share) == nil {
+			out = append(out, id)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+func (t memTx) FindSigned(_ context.Context, id int64) (*workflow.Answer, error) {
+	data, ok := t.m.rows.answers[id]
+	if a := unpack[workflow.Answer](data); ok && a.State == workflow.AnswerSigned {
+		return &a, nil
+	}
+	return nil, fault.New(fault.NotFound, "error.not_found")
+}
+
+func (t memTx) Shared(_ context.Context, appeal, answer int64) (bool, error) {
+	for _, data := range t.m.rows.answers {
+		if a := unpack[workflow.Answer](data); a.Appeal == appeal && a.SharedFrom == answer {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (t memTx) CreatePart(_ context.Context, in workflow.Intake, of int64) error {
+	id := in.Appeal.ID
+	if t.m.rows.appeals[of] == nil || t.m.rows.appeals[id] != nil {
+		return fault.New(fault.Conflict, "error.duplicate")
+	}
+	t.m.rows.appeals[id], t.m.rows.applicants[id] = pack(in.Appeal), t.m.rows.applicants[of]
+	for _, e := range in.Events {
+		t.m.rows.events[id] = append(t.m.rows.events[id], pack(e))
+	}
+	for _, p := range in.Photos {
+		p.ID = 0
+		t.m.rows.photos[id] = append(t.m.rows.photos[id], pack(p))
+	}
+	t.m.rows.outbox = append(t.m.rows.outbox, in.Outbox...)
 	return nil
 }
 

@@ -31,7 +31,7 @@ func (p Party) is(by actor.Actor, a *Appeal) bool {
 		return by.Kind == actor.Citizen && CanSee(by, a)
 	case Job:
 		return by.Kind == actor.System
-	case Door:
+	case Door, Other:
 		return false
 	case Officer:
 		return by.Kind == actor.Officer && slices.Contains(by.Agencies(), a.Agency)
@@ -119,7 +119,11 @@ func (t *Transition) inPlaceOf(by actor.Actor, a *Appeal) int64 {
 func (t *Transition) guard(by actor.Actor, a *Appeal) error {
 	for _, g := range t.Guards {
 		if !g.holds(by, a) {
-			return fault.New(fault.Conflict, g.Key)
+			e := fault.New(fault.Conflict, g.Key)
+			if a.Lead != 0 {
+				e = e.With("lead", a.LeadNumber)
+			}
+			return e
 		}
 	}
 	return nil

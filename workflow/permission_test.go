@@ -51,7 +51,8 @@ var everyAction = []workflow.Action{
 	workflow.Assign, workflow.Redirect, workflow.Start, workflow.AddNote, workflow.Attach, workflow.AskExtension,
 	workflow.ApproveExtension, workflow.DenyExtension, workflow.SubmitAnswer, workflow.Return, workflow.Sign, workflow.Rate,
 	workflow.ReReview, workflow.Dispute, workflow.Uphold, workflow.SendBack, workflow.Withdraw, workflow.Resubmit,
-	workflow.Warn, workflow.Lapse, workflow.Close, workflow.Resume,
+	workflow.Warn, workflow.Lapse, workflow.Close, workflow.Resume, workflow.Split, workflow.BeginPart, workflow.Join,
+	workflow.Gather, workflow.Leave, workflow.Release, workflow.Share,
 }
 
 // situation is an appeal as the rights see it.
@@ -59,6 +60,9 @@ type situation struct {
 	name   string
 	appeal workflow.Appeal
 }
+
+// tied is joined to a lead.
+func tied(a *workflow.Appeal) { a.Lead, a.LeadNumber = 7, "26-000007-1" }
 
 func situations() []situation {
 	at := func(stage workflow.Stage, change ...func(*workflow.Appeal)) workflow.Appeal {
@@ -85,6 +89,12 @@ func situations() []situation {
 		situation{"in_work, extension asked for", at(workflow.StageInWork, func(a *workflow.Appeal) { a.Asked = 5 })},
 		situation{"in_work, extended", at(workflow.StageInWork, func(a *workflow.Appeal) { a.Extended = true })},
 		situation{"answered, second round", at(workflow.StageAnswered, func(a *workflow.Appeal) { a.Round = 2 })},
+		situation{"received, joined", at(workflow.StageReceived, tied)},
+		situation{"in_work, joined", at(workflow.StageInWork, tied, func(a *workflow.Appeal) { a.Asked = 5 })},
+		situation{"planned, joined", at(workflow.StagePlanned, tied)},
+		situation{"answered, joined", at(workflow.StageAnswered, tied)},
+		situation{"received, leads others", at(workflow.StageReceived, func(a *workflow.Appeal) { a.Joined = 12 })},
+		situation{"in_work, second round", at(workflow.StageInWork, func(a *workflow.Appeal) { a.Round = 2 })},
 		situation{"rejected by silence", at(workflow.StageRejected, func(a *workflow.Appeal) { a.Lapsed = true })},
 	)
 }

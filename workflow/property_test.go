@@ -20,6 +20,9 @@ var clockless = []workflow.Action{
 	workflow.AddNote, workflow.Attach, workflow.Start, workflow.AskExtension, workflow.DenyExtension,
 }
 
+// elsewhere lists the actions that are no commands.
+var elsewhere = []workflow.Action{workflow.Attach, workflow.Split, workflow.Join, workflow.Gather}
+
 // TestEngine_properties lives random lives: whatever people and clocks do, in
 // whatever order, the appeal proves itself and somebody owes the next step.
 func TestEngine_properties(t *testing.T) {
@@ -110,7 +113,7 @@ func (l *life) act(t *rapid.T) {
 	var choices []choice
 	for _, by := range people(a) {
 		for _, action := range workflow.Allowed(by, a) {
-			if action != workflow.Attach && (action != workflow.AddNote || len(before.Events)%7 == 0) {
+			if !slices.Contains(elsewhere, action) && (action != workflow.AddNote || len(before.Events)%7 == 0) {
 				choices = append(choices, choice{by, action})
 			}
 		}

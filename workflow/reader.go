@@ -29,8 +29,8 @@ type Tab string
 
 // The tabs of the inbox.
 const (
-	TabNew     Tab = "new"      // moderation and received: nobody works on it yet
-	TabMine    Tab = "mine"     // assigned to me and not answered
+	TabNew     Tab = "new"      // moderation and received, not joined: nobody works on it yet
+	TabMine    Tab = "mine"     // assigned to me, not joined and not answered
 	TabDueSoon Tab = "due_soon" // due within DueSoon, not overdue
 	TabOverdue Tab = "overdue"
 	TabOnSign  Tab = "on_sign"
@@ -109,6 +109,8 @@ type InboxRow struct {
 	Photos       int
 	Source       Source
 	Version      int
+	LeadNumber   string // of the appeal that it is joined to, "" for none
+	Joined       int    // how many are joined to it
 }
 
 // Case is all that the card of an appeal shows, but for the applicant, whom
@@ -137,6 +139,9 @@ type Reader interface {
 	// which no running transaction can still put one before those returned, and
 	// the position after them. The empty position is the beginning.
 	EventsAfter(ctx context.Context, position string, limit int) (events []Event, next string, err error)
+	// ListTied lists the ids of the appeals that are joined to this one, and of
+	// those that were split from it, the earliest first.
+	ListTied(ctx context.Context, to int64, limit int) (joined, parts []int64, err error)
 	// ListAppealIDs walks all appeals by id, for audit and reindexing.
 	ListAppealIDs(ctx context.Context, after int64, limit int) ([]int64, error)
 	// FindCases loads many cases at once, in the order of the ids; ids that are

@@ -22,7 +22,7 @@ func Signatures(c *Case) []Signature {
 	var out []Signature
 	for i := range c.Events {
 		e := &c.Events[i]
-		if e.Action != Sign {
+		if e.Action != Sign && e.Action != Share {
 			continue
 		}
 		s := Signature{N: len(out) + 1, Event: *e}
@@ -32,12 +32,17 @@ func Signatures(c *Case) []Signature {
 	return out
 }
 
-// signedAs finds the answer that an event of signing speaks of; whole says that
-// nothing of it was changed since.
+// signedAs finds the answer that an event of signing speaks of, or of sharing
+// what was signed for a lead; whole says that nothing of it was changed since.
 func signedAs(e *Event, answers []Answer) (found Answer, whole bool) {
+	signer, at := e.Actor, e.At
+	if e.Action == Share {
+		signer, at = e.Data.Signer, e.Data.SignedAt
+	}
 	for i := range answers {
 		if n := &answers[i]; n.ID == e.Data.Answer {
-			return *n, n.State == AnswerSigned && n.Signer == e.Actor && n.SignedAt.Equal(e.At) && HashAnswer(n) == e.Data.AnswerHash
+			return *n, n.State == AnswerSigned && n.Signer == signer && n.SignedAt.Equal(at) &&
+				n.SharedFrom == e.Data.SharedFrom && HashAnswer(n) == e.Data.AnswerHash
 		}
 	}
 	return Answer{}, false

@@ -22,6 +22,11 @@ type step struct {
 	rules     deadline.RuleSet
 	directory Directory
 
+	parts  []Part    // of a split
+	lead   Link      // the appeal that this one joins, leaves or is answered with
+	signed time.Time // when the lead's answer was signed, zero for the answer of one's own
+	passes Topic     // what goes on to those that are joined, "" for nothing
+
 	data   EventData
 	saves  bool  // the answer was changed
 	agency int64 // before the step
@@ -121,6 +126,30 @@ func (s *step) event(action Action) (*Event, error) {
 	return e, nil
 }
 
+// done is when the answer was given: that of a lead counts from its signature,
+// however long it took to reach those that are joined.
+func (s *step) done() time.Time {
+	if s.signed.IsZero() {
+		return s.now
+	}
+	return s.signed
+}
+
+// met is the instant at which a clock is met.
+func (s *step) met(d deadline.Deadline) time.Time {
+	if at := s.done(); at.After(d.StartsAt) {
+		return at
+	}
+	return d.StartsAt
+}
+
+// passOn sends something to each appeal that is joined, after the commit.
+func (s *step) passOn(topic Topic) {
+	if s.a.Joined > 0 {
+		s.passes = topic
+	}
+}
+
 // nextN is the number of the next clock.
 func (s *step) nextN() int {
 	n := 0
@@ -155,7 +184,7 @@ func (s *step) tick(t Tick) error {
 func (s *step) change(do TickOp, d deadline.Deadline) (next deadline.Deadline, e deadline.Entry, changed bool, err error) {
 	switch do {
 	case Meets:
-		next, e, err = d.Close(s.now)
+		next, e, err = d.Close(s.met(d))
 	case Cancels:
 		next, e, err = d.Cancel(s.now)
 	case Pauses:

@@ -56,6 +56,21 @@ type Tx interface {
 	FindAnswer(ctx context.Context, appeal int64, round int) (*Answer, error)
 	// SaveAnswer inserts (ID 0, which it sets) or updates with a version check.
 	SaveAnswer(ctx context.Context, a *Answer) error
+	// ListEvents lists the events of an appeal in their order.
+	ListEvents(ctx context.Context, appeal int64) ([]Event, error)
+	// ListPhotos lists the pictures of an appeal and its answers.
+	ListPhotos(ctx context.Context, appeal int64) ([]Photo, error)
+	// ListJoined lists the ids of the appeals that are joined to the lead and
+	// not answered yet.
+	ListJoined(ctx context.Context, lead int64) ([]int64, error)
+	// FindSigned returns a signed answer by its id.
+	FindSigned(ctx context.Context, id int64) (*Answer, error)
+	// Shared reports whether the appeal has an answer that was made from the
+	// lead's.
+	Shared(ctx context.Context, appeal, answer int64) (bool, error)
+	// CreatePart writes a new appeal with its events, clocks, outbox and photos;
+	// its applicant is that of another appeal.
+	CreatePart(ctx context.Context, in Intake, of int64) error
 	// AddPhotos attaches pictures to an appeal, and to an answer where set.
 	AddPhotos(ctx context.Context, appeal int64, photos []Photo) error
 	// EndBulkItem notes how it went with one appeal of a [Bulk]. It changes
@@ -90,6 +105,8 @@ const (
 	TopicNotifyAuthor   Topic = "notify.author"
 	TopicNotifyOfficers Topic = "notify.officers"
 	TopicBulk           Topic = "bulk.run"
+	TopicShareAnswer    Topic = "answer.share" // the lead's answer, to one that is joined
+	TopicLeave          Topic = "appeal.leave" // one that is joined to a lead which ended without an answer
 )
 
 // Notice tells officers something about an appeal: the payload of

@@ -21,6 +21,7 @@ const (
 	Officer Party = "officer" // any role in the agency that has the appeal
 	Job     Party = "job"     // a clock that came due
 	Door    Party = "intake"  // [Engine.Submit], never a command
+	Other   Party = "other"   // a step of another appeal brings it about, never a command
 )
 
 // The roles as parties.
@@ -98,6 +99,13 @@ var beforeAnswer = []Stage{
 // Everything that is not a draft; a note may be added to a closed case too.
 var everyStage = append(slices.Clone(beforeAnswer),
 	StageAnswered, StageDisputed, StageClosed, StageRejected, StageWithdrawn)
+
+// The stages at which an appeal can be joined to another, and those at which it
+// can be the lead.
+var (
+	joinable  = []Stage{StageReceived, StageAssigned, StageInWork, StagePlanned}
+	leadStage = []Stage{StageReceived, StageAssigned, StageInWork, StageOnSign, StagePlanned}
+)
 
 // transitions is the life of an appeal (domain.md «Life of an appeal»). Nothing
 // else in the program knows who may do what when. What the domain leaves open
@@ -190,32 +198,32 @@ var transitions = []Transition{
 
 	// At the agency ---------------------------------------------------------------
 	{
-		Action: Register, From: []Stage{StageReceived}, Who: parties(coordinator), Guards: []Guard{awaitsRegistration},
+		Action: Register, From: []Stage{StageReceived}, Who: parties(coordinator), Guards: []Guard{awaitsRegistration, notJoined},
 		Effects: []Effect{registered},
 		Clocks:  []Tick{{Meets, deadline.Registration}, {Opens, deadline.Review}, {Opens, deadline.Forwarding}},
 		Tell:    []Telling{tell("notice.author.registered", Author)},
 	},
 	{
-		Action: Assign, From: []Stage{StageReceived}, Who: parties(coordinator), Guards: []Guard{isRegistered}, To: StageAssigned,
+		Action: Assign, From: []Stage{StageReceived}, Who: parties(coordinator), Guards: []Guard{notJoined, isRegistered}, To: StageAssigned,
 		Needs: []Input{needExecutor}, Effects: []Effect{assigned},
 		Clocks: []Tick{{Meets, deadline.Redirect}, {Meets, deadline.Forwarding}},
 		Tell:   []Telling{tell("notice.officer.assigned", Worker)},
 	},
 	{ // somebody else takes over: no clock moves
-		Action: Assign, From: []Stage{StageAssigned, StageInWork}, Who: parties(coordinator), To: StageAssigned,
+		Action: Assign, From: []Stage{StageAssigned, StageInWork}, Who: parties(coordinator), Guards: []Guard{notJoined}, To: StageAssigned,
 		Needs: []Input{needExecutor}, Effects: []Effect{assigned},
 		Tell: []Telling{tell("notice.officer.assigned", Worker)},
 	},
 	{
 		Action: Redirect, From: []Stage{StageReceived, StageAssigned}, When: keepsReview, Who: parties(coordinator, supervisor),
-		Guards: []Guard{hopsLeft}, To: StageReceived, Needs: []Input{needReason, needAgency}, Public: true,
+		Guards: []Guard{notJoined, movesNobody, hopsLeft}, To: StageReceived, Needs: []Input{needReason, needAgency}, Public: true,
 		Effects: []Effect{moved},
 		Clocks:  []Tick{{Meets, deadline.Redirect}, {Transfers, deadline.Review}, {Opens, deadline.Redirect}},
 		Tell:    []Telling{tell("notice.author.redirected", Author), tell("notice.officer.redirected", coordinator)},
 	},
 	{
 		Action: Redirect, From: []Stage{StageReceived, StageAssigned}, When: registersAnew, Who: parties(coordinator, supervisor),
-		Guards: []Guard{hopsLeft}, To: StageReceived, Needs: []Input{needReason, needAgency}, Public: true,
+		Guards: []Guard{notJoined, movesNobody, hopsLeft}, To: StageReceived, Needs: []Input{needReason, needAgency}, Public: true,
 		Effects: []Effect{moved, unregistered},
 		Clocks: []Tick{
 			{Meets, deadline.Redirect},
@@ -228,7 +236,7 @@ var transitions = []Transition{
 		Tell: []Telling{tell("notice.author.redirected", Author), tell("notice.officer.redirected", coordinator)},
 	},
 	{
-		Action: Start, From: []Stage{StageAssigned}, Who: parties(Worker), To: StageInWork,
+		Action: Start, From: []Stage{StageAssigned}, Who: parties(Worker), Guards: []Guard{notJoined}, To: StageInWork,
 	},
 	{
 		Action: AddNote, From: everyStage, Who: parties(Officer, supervisor), Needs: []Input{needNote},
@@ -237,30 +245,30 @@ var transitions = []Transition{
 		Action: Attach, From: []Stage{StageClarification}, Who: parties(Author),
 	},
 	{ // the executor shows what was done
-		Action: Attach, From: []Stage{StageInWork}, Who: parties(Worker),
+		Action: Attach, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notJoined},
 	},
 
 	// Extension -------------------------------------------------------------------
 	{
-		Action: AskExtension, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notExtended, nothingAsked},
+		Action: AskExtension, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notJoined, notExtended, nothingAsked},
 		Needs: []Input{needReason, needDays}, Effects: []Effect{extensionAsked},
 		Tell: []Telling{tell("notice.officer.extension_asked", head)},
 	},
 	{
-		Action: ApproveExtension, From: []Stage{StageInWork}, Who: parties(head), Guards: []Guard{somethingAsked, notExtended},
+		Action: ApproveExtension, From: []Stage{StageInWork}, Who: parties(head), Guards: []Guard{notJoined, somethingAsked, notExtended},
 		Needs: []Input{mayReason, needDaysAsked}, Public: true, Effects: []Effect{extended},
 		Clocks: []Tick{{Extends, deadline.Review}},
 		Tell:   []Telling{tell("notice.author.extended", Author), tell("notice.officer.extension_approved", Worker)},
 	},
 	{
-		Action: DenyExtension, From: []Stage{StageInWork}, Who: parties(head), Guards: []Guard{somethingAsked},
+		Action: DenyExtension, From: []Stage{StageInWork}, Who: parties(head), Guards: []Guard{notJoined, somethingAsked},
 		Needs: []Input{needReason}, Effects: []Effect{askDropped},
 		Tell: []Telling{tell("notice.officer.extension_denied", Worker)},
 	},
 
 	// Answer ----------------------------------------------------------------------
 	{
-		Action: SubmitAnswer, From: []Stage{StageInWork}, Who: parties(Worker), To: StageOnSign,
+		Action: SubmitAnswer, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notJoined}, To: StageOnSign,
 		Needs: []Input{needAnswer}, Effects: []Effect{answerSubmitted, askDropped},
 		Clocks: []Tick{{Opens, deadline.Signing}},
 		Tell:   []Telling{tell("notice.officer.on_sign", head)},
@@ -273,20 +281,83 @@ var transitions = []Transition{
 	},
 	{
 		Action: Sign, From: []Stage{StageOnSign}, When: finalAnswer, Who: parties(head), To: StageAnswered,
-		Effects: []Effect{answerSigned, answeredFinally},
+		Effects: []Effect{answerSigned, answeredFinally, sharedOn},
 		Clocks:  []Tick{{Meets, deadline.Signing}, {Meets, deadline.Review}, {Opens, deadline.Rating}},
 		Tell:    []Telling{tell("notice.author.answered", Author), tell("notice.officer.signed", Worker)},
 	},
 	{ // an interim answer: the review runs on
 		Action: Sign, From: []Stage{StageOnSign}, When: interimAnswer, Who: parties(head), To: StagePlanned,
-		Effects: []Effect{answerSigned, promised},
+		Effects: []Effect{answerSigned, promised, sharedOn},
 		Clocks:  []Tick{{Meets, deadline.Signing}, {Opens, deadline.Promise}},
 		Tell:    []Telling{tell("notice.author.planned", Author), tell("notice.officer.signed", Worker)},
 	},
-	{ // at the promised date, or before it when the work is done early
-		Action: Resume, From: []Stage{StagePlanned}, Who: parties(Job, Worker), To: StageInWork,
+	{ // at the promised date
+		Action: Resume, From: []Stage{StagePlanned}, When: whileAlone, Who: parties(Job), To: StageInWork,
 		Clocks: []Tick{{Meets, deadline.Promise}},
 		Tell:   []Telling{tell("notice.officer.resumed", Worker)},
+	},
+	{ // or before it when the work is done early
+		Action: Resume, From: []Stage{StagePlanned}, Who: parties(Worker), Guards: []Guard{notJoined}, To: StageInWork,
+		Clocks: []Tick{{Meets, deadline.Promise}},
+		Tell:   []Telling{tell("notice.officer.resumed", Worker)},
+	},
+
+	{ // the promise is the lead's to keep
+		Action: Resume, From: []Stage{StagePlanned}, When: whileJoined, Who: parties(Job), To: StageInWork,
+		Clocks: []Tick{{Meets, deadline.Promise}},
+	},
+
+	// One problem, many applicants --------------------------------------------------
+	{ // worked with the lead from here on; its own review runs
+		Action: Join, From: joinable, Who: parties(coordinator), Guards: []Guard{notJoined, leadsNobody, isRegistered},
+		Effects: []Effect{tied},
+		Clocks:  []Tick{{Meets, deadline.Redirect}, {Meets, deadline.Forwarding}},
+		Tell:    []Telling{tell("notice.author.joined", Author)},
+	},
+	{
+		Action: Gather, From: leadStage, Who: parties(coordinator), Guards: []Guard{notJoined, isRegistered, firstReview},
+		Effects: []Effect{gathered},
+	},
+	{ // no clock moves
+		Action: Leave, From: joinable, Who: parties(coordinator, Job), Guards: []Guard{isJoined},
+		Effects: []Effect{untied},
+		Tell:    []Telling{tell("notice.author.left", Author), tell("notice.officer.left", coordinator)},
+	},
+	{
+		Action: Release, From: everyStage, Who: parties(Other), Effects: []Effect{released},
+	},
+	{ // the head has signed the answer of the lead
+		Action: Share, From: joinable, When: finalAnswer, Who: parties(Job), Guards: []Guard{isJoined}, To: StageAnswered,
+		Effects: []Effect{answerShared, answeredFinally, askDropped},
+		Clocks:  []Tick{{Meets, deadline.Promise}, {Meets, deadline.Review}, {Opens, deadline.Rating}},
+		Tell:    []Telling{tell("notice.author.answered", Author)},
+	},
+	{
+		Action: Share, From: joinable, When: interimAnswer, Who: parties(Job), Guards: []Guard{isJoined}, To: StagePlanned,
+		Effects: []Effect{answerShared, promised},
+		Clocks:  []Tick{{Meets, deadline.Promise}, {Opens, deadline.Promise}},
+		Tell:    []Telling{tell("notice.author.planned", Author)},
+	},
+
+	// Several questions in one ------------------------------------------------------
+	{ // what is left of it is worked on here
+		Action: Split, From: []Stage{StageModeration}, Who: parties(moderator, coordinator),
+		Guards: []Guard{notJoined, firstReview}, Needs: []Input{needParts}, Effects: []Effect{splitOff},
+		Tell: []Telling{tell("notice.author.split", Author)},
+	},
+	{
+		Action: Split, From: []Stage{StageReceived, StageAssigned, StageInWork}, Who: parties(coordinator),
+		Guards: []Guard{notJoined, firstReview}, Needs: []Input{needParts}, Effects: []Effect{splitOff},
+		Tell: []Telling{tell("notice.author.split", Author)},
+	},
+	{ // with the clocks of the appeal of which it was a part
+		Action: BeginPart, From: []Stage{StageDraft}, When: atModeration, Who: parties(Other), To: StageModeration,
+		Tell: []Telling{tell("notice.officer.moderation", moderator, coordinator)},
+	},
+	{
+		Action: BeginPart, From: []Stage{StageDraft}, When: atTheAgency, Who: parties(Other), To: StageReceived,
+		Clocks: []Tick{{Opens, deadline.Redirect}},
+		Tell:   []Telling{tell("notice.officer.received", coordinator)},
 	},
 
 	// The citizen's word ------------------------------------------------------------
@@ -298,13 +369,13 @@ var transitions = []Transition{
 	},
 	{
 		Action: ReReview, From: []Stage{StageAnswered}, Who: parties(Author), Guards: []Guard{firstRound}, To: StageReceived,
-		Needs: []Input{needObjection}, Effects: []Effect{rated, refuted, nextRound},
+		Needs: []Input{needObjection}, Effects: []Effect{rated, refuted, untied, nextRound},
 		Clocks: []Tick{{Meets, deadline.Rating}, {Opens, deadline.Review}, {Opens, deadline.Redirect}},
 		Tell:   []Telling{tell("notice.author.reopened", Author), tell("notice.officer.reopened", coordinator)},
 	},
 	{
 		Action: Dispute, From: []Stage{StageAnswered}, Who: parties(Author), Guards: []Guard{laterRound}, To: StageDisputed,
-		Needs: []Input{needObjection}, Effects: []Effect{rated, refuted},
+		Needs: []Input{needObjection}, Effects: []Effect{rated, refuted, untied},
 		Clocks: []Tick{{Meets, deadline.Rating}, {Opens, deadline.Dispute}},
 		Tell:   []Telling{tell("notice.author.disputed", Author), tell("notice.officer.disputed", supervisor)},
 	},
@@ -328,7 +399,7 @@ var transitions = []Transition{
 	},
 	{
 		Action: Withdraw, From: beforeAnswer, Who: parties(Author), To: StageWithdrawn,
-		Needs: []Input{mayReason}, Effects: []Effect{answerReturned, ended},
+		Needs: []Input{mayReason}, Effects: []Effect{answerReturned, ended, untied, setFree},
 		Clocks: []Tick{{Cancels, everyClock}},
 		Tell:   []Telling{tell("notice.author.withdrawn", Author), tell("notice.officer.withdrawn", Worker)},
 	},

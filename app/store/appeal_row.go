@@ -52,6 +52,10 @@ type appealRow struct {
 	PromisedOn     instant
 	Lapsed         bool
 	Level          int
+	LeadID         int64
+	LeadNumber     string
+	JoinedCount    int
+	SplitFrom      int64
 	EventCount     int
 	LastHash       string
 	Version        int
@@ -80,7 +84,8 @@ func newAppealRow(a *workflow.Appeal) (*appealRow, error) {
 		FirstSignedAt: instant(a.FirstSigned), AnsweredAt: instant(a.AnsweredAt), ClosedAt: instant(a.ClosedAt),
 		Outcome: string(a.Outcome), Rating: a.Rating, Refuted: a.Refuted, Late: a.Late, Hops: a.Hops,
 		Extended: a.Extended, AskedDays: a.Asked, Interims: a.Interims, PromisedOn: instant(a.PromisedOn),
-		Lapsed: a.Lapsed, Level: a.Level, EventCount: a.Events, LastHash: a.Hash, Version: a.Version,
+		Lapsed: a.Lapsed, Level: a.Level, LeadID: a.Lead, LeadNumber: a.LeadNumber, JoinedCount: a.Joined,
+		SplitFrom: a.SplitFrom, EventCount: a.Events, LastHash: a.Hash, Version: a.Version,
 	}
 	if p := a.Place.Point; p != nil {
 		r.Lat, r.Lon = &p.Lat, &p.Lon
@@ -99,7 +104,8 @@ func (r *appealRow) appeal() (workflow.Appeal, error) {
 		FirstSigned: r.FirstSignedAt.time(), AnsweredAt: r.AnsweredAt.time(), ClosedAt: r.ClosedAt.time(),
 		Outcome: workflow.Outcome(r.Outcome), Rating: r.Rating, Refuted: r.Refuted, Late: r.Late, Hops: r.Hops,
 		Extended: r.Extended, Asked: r.AskedDays, Interims: r.Interims, PromisedOn: r.PromisedOn.time(),
-		Lapsed: r.Lapsed, Level: r.Level, Events: r.EventCount, Hash: r.LastHash, Version: r.Version,
+		Lapsed: r.Lapsed, Level: r.Level, Lead: r.LeadID, LeadNumber: r.LeadNumber, Joined: r.JoinedCount,
+		SplitFrom: r.SplitFrom, Events: r.EventCount, Hash: r.LastHash, Version: r.Version,
 	}
 	if r.Lat != nil && r.Lon != nil {
 		a.Place.Point = &workflow.Point{Lat: *r.Lat, Lon: *r.Lon}

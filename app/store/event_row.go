@@ -102,6 +102,8 @@ type answerRow struct {
 	CreatedAt  instant `gorm:"autoCreateTime:false"`
 	UpdatedAt  instant `gorm:"autoUpdateTime:false"`
 	SignedAt   instant
+	Pattern    string
+	SharedFrom int64
 	Version    int
 }
 
@@ -114,7 +116,7 @@ func newAnswerRow(a *workflow.Answer) *answerRow {
 		ID: a.ID, AppealID: a.Appeal, Round: a.Round, Body: a.Text, Outcome: string(a.Outcome),
 		PromisedOn: instant(a.PromisedOn), Ground: a.Ground, State: string(a.State), AuthorID: a.Author,
 		SignerID: a.Signer, CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.UpdatedAt),
-		SignedAt: instant(a.SignedAt), Version: a.Version,
+		SignedAt: instant(a.SignedAt), Pattern: a.Pattern, SharedFrom: a.SharedFrom, Version: a.Version,
 	}
 }
 
@@ -123,7 +125,7 @@ func (r *answerRow) answer() workflow.Answer {
 		ID: r.ID, Appeal: r.AppealID, Round: r.Round, Text: r.Body, Outcome: workflow.Outcome(r.Outcome),
 		PromisedOn: r.PromisedOn.time(), Ground: r.Ground, State: workflow.AnswerState(r.State), Author: r.AuthorID,
 		Signer: r.SignerID, CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(), SignedAt: r.SignedAt.time(),
-		Version: r.Version,
+		Pattern: r.Pattern, SharedFrom: r.SharedFrom, Version: r.Version,
 	}
 }
 

@@ -23,8 +23,8 @@ type tabWalk struct {
 }
 
 var tabWalks = map[workflow.Tab]tabWalk{
-	workflow.TabNew:     {stages: []workflow.Stage{workflow.StageModeration, workflow.StageReceived}},
-	workflow.TabMine:    {where: "executor_id <> 0 AND stage IN ('assigned', 'in_work', 'on_sign', 'planned')", byDue: true},
+	workflow.TabNew:     {stages: []workflow.Stage{workflow.StageModeration, workflow.StageReceived}, where: "lead_id = 0"},
+	workflow.TabMine:    {where: "executor_id <> 0 AND stage IN ('assigned', 'in_work', 'on_sign', 'planned') AND lead_id = 0", byDue: true},
 	workflow.TabDueSoon: {where: "due_at IS NOT NULL", byDue: true},
 	workflow.TabOverdue: {where: "due_at IS NOT NULL", byDue: true},
 	workflow.TabOnSign:  {where: "stage = 'on_sign'", byDue: true},
@@ -282,7 +282,7 @@ func perStage(c clauses, stages []workflow.Stage) []clauses {
 // text.
 const (
 	inboxColumns = "id, number, stage, round, rule_set, rubric, category, territory_id, agency_id, executor_id, address, " +
-		"submitted_at, due_at, level, photos, source, version, due_sort"
+		"submitted_at, due_at, level, photos, source, version, lead_number, joined_count, due_sort"
 	excerptLength = 160
 )
 
@@ -295,7 +295,8 @@ func (s *Store) inboxStatement(q workflow.InboxQuery) (query string, args []any,
 	}
 	_, order := keyset(q.ByDue(), q.After, q.Before)
 	return `SELECT w.id, w.number, w.stage, w.round, w.rule_set, w.rubric, w.category, w.territory_id, w.agency_id,
-		w.executor_id, coalesce(u.name, ''), w.excerpt, w.address, w.submitted_at, w.due_at, w.level, w.photos, w.source, w.version
+		w.executor_id, coalesce(u.name, ''), w.excerpt, w.address, w.submitted_at, w.due_at, w.level, w.photos, w.source, w.version,
+		w.lead_number, w.joined_count
 		FROM (` + walks + `) AS w LEFT JOIN users u ON u.id = w.executor_id ORDER BY ` + qualified(order), args, true
 }
 
@@ -315,7 +316,7 @@ func (s *Store) ListInbox(ctx context.Context, q workflow.InboxQuery) (page []wo
 		var submitted, due instant
 		if err := rows.Scan(&r.ID, &r.Number, &r.Stage, &r.Round, &r.RuleSet, &r.Rubric, &r.Category, &r.Territory,
 			&r.Agency, &r.Executor, &r.ExecutorName, &r.Excerpt, &r.Address, &submitted, &due, &r.Level, &r.Photos,
-			&r.Source, &r.Version); err != nil {
+			&r.Source, &r.Version, &r.LeadNumber, &r.Joined); err != nil {
 			return nil, false, translate(err)
 		}
 		r.SubmittedAt, r.DueAt = submitted.time(), due.time()

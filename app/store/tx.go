@@ -156,8 +156,11 @@ func (t *tx) AddOutbox(ctx context.Context, rows ...workflow.Outbox) error {
 		}
 		out[i] = newOutboxRow(r, ready)
 	}
-	return translate(t.db.WithContext(ctx).Create(&out).Error)
+	return translate(t.db.WithContext(ctx).CreateInBatches(&out, outboxAtOnce).Error)
 }
+
+// outboxAtOnce is how many rows one statement adds: parameters are limited.
+const outboxAtOnce = 500
 
 // FindAnswer implements workflow.Tx.
 func (t *tx) FindAnswer(ctx context.Context, appeal int64, round int) (*workflow.Answer, error) {

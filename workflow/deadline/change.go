@@ -68,3 +68,23 @@ func (d Deadline) Close(at time.Time) (Deadline, Entry, error) {
 func (d Deadline) Cancel(at time.Time) (Deadline, Entry, error) {
 	return d.change(Entry{Op: OpCancel}, at, nil)
 }
+
+// Copy returns the clock as it stands as the n-th of another appeal, owed by
+// an agency, with the entries to record there: those of the clock among the
+// given, from its beginning on, and a transfer where another agency owed it. It
+// is due when the original is: nothing is counted anew.
+func (d Deadline) Copy(n int, agency int64, entries []Entry, at time.Time) (Deadline, []Entry, error) {
+	var out []Entry
+	for _, e := range entries {
+		if e.N == d.N {
+			e.N = n
+			out = append(out, e)
+		}
+	}
+	d.N = n
+	if d.AgencyID == agency {
+		return d, out, nil
+	}
+	next, transfer, err := d.Transfer(agency, at)
+	return next, append(out, transfer), err
+}

@@ -29,6 +29,7 @@ func Run(t *testing.T, open Opener) {
 		{"intake", testIntake},
 		{"tx", testTx},
 		{"case", testCase},
+		{"tie", testTie},
 		{"inbox", testInbox},
 		{"events", testEvents},
 		{"clocks", testClocks},

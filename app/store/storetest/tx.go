@@ -28,6 +28,7 @@ func testTx(t *testing.T, open Opener) {
 			a.Outcome, a.Rating, a.Refuted, a.Late, a.Hops = workflow.Solved, 2, true, true, 2
 			a.Extended, a.Asked, a.Interims, a.PromisedOn = true, 5, 1, Noon.Add(72*time.Hour)
 			a.Lapsed, a.Level = true, 3
+			a.Lead, a.LeadNumber, a.Joined = 77, "26-000077-1", 4
 			a.Deadline[0].State, a.Deadline[0].EndedAt = deadline.Met, Noon
 			a.Deadline[0].Step, a.Deadline[0].NextAt = "", time.Time{}
 			a.Deadline = append(a.Deadline, clockOf(3, deadline.Rating, 4, Noon, Noon.Add(360*time.Hour)))
