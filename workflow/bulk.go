@@ -83,6 +83,8 @@ type Bulks interface {
 	// has it. An appeal that already waits in another is fault.Conflict.
 	CreateBulk(ctx context.Context, b *Bulk) error
 	FindBulk(ctx context.Context, id int64) (*Bulk, error)
+	// FindBulkByToken finds that of a form.
+	FindBulkByToken(ctx context.Context, token string) (*Bulk, error)
 	// CancelBulk takes a held one back; one that is not held any more is
 	// fault.Conflict.
 	CancelBulk(ctx context.Context, id int64, at time.Time) error

@@ -85,6 +85,14 @@ func Can(by actor.Actor, a *Appeal, action Action) error {
 	}
 }
 
+// MayEver reports whether the actor holds a role, anywhere, that may take the
+// action with some appeal: whether to offer it for many.
+func MayEver(by actor.Actor, action Action) bool {
+	return by.Kind == actor.Officer && slices.ContainsFunc(transitions, func(t Transition) bool {
+		return t.Action == action && slices.ContainsFunc(t.Who, func(p Party) bool { return by.Has(actor.Role(p)) })
+	})
+}
+
 // Allowed lists the actions that the actor may take with the appeal now, in
 // the order of the table.
 func Allowed(by actor.Actor, a *Appeal) []Action {

@@ -152,6 +152,12 @@ func (s *Store) FindBulk(ctx context.Context, id int64) (*workflow.Bulk, error) 
 	return b, translate(err)
 }
 
+// FindBulkByToken implements workflow.Bulks.
+func (s *Store) FindBulkByToken(ctx context.Context, token string) (*workflow.Bulk, error) {
+	b, err := findBulk(s.fresh.WithContext(ctx), "token = ?", token)
+	return b, translate(err)
+}
+
 // CancelBulk implements workflow.Bulks.
 func (s *Store) CancelBulk(ctx context.Context, id int64, at time.Time) error {
 	return s.inTx(ctx, func(db *gorm.DB) error {

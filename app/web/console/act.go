@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/labstack/echo/v4"
 
@@ -65,6 +66,19 @@ func (h *Handlers) Act(c echo.Context) error {
 	drawn.Seen = atoi(c.FormValue("seen"))
 	next := h.next(ctx, q, &found.Appeal)
 	cmd, err := h.command(&drawn, &found.Appeal, c.FormValue, func(key string) string { return ui.T(ctx, key) })
+	if err == nil && f.action == workflow.Assign && cmd.Executor != 0 {
+		gone, err := h.isAway(ctx, found.Appeal.Agency, cmd.Executor)
+		if err != nil {
+			return err
+		}
+		if gone != nil && !gone.confirmed(c.FormValue) {
+			drawn.Version, drawn.Away = cmd.Version, gone
+			if gone.Substitute != 0 && gone.Substitute != found.Appeal.Executor {
+				drawn.Values[inExecutor] = strconv.FormatInt(gone.Substitute, 10)
+			}
+			return h.renderAction(c, http.StatusConflict, found, actionPage{Form: drawn})
+		}
+	}
 	var changed *workflow.Appeal
 	if err == nil {
 		changed, err = h.cfg.Engine.Act(ctx, by, found.Appeal.ID, cmd)

@@ -189,7 +189,7 @@ func (h *Handlers) next(ctx context.Context, q queue, a *workflow.Appeal) string
 		return ""
 	}
 	query.Limit = 2
-	query.After = cursorOf(q.Tab, a.SubmittedAt, a.DueAt, a.ID)
+	query.After = cursorOf(query, a.SubmittedAt, a.DueAt, a.ID)
 	for range 2 {
 		rows, _, err := h.cfg.Reader.ListInbox(ctx, query)
 		if err != nil {

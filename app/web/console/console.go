@@ -26,6 +26,7 @@ import (
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/search"
 	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/calendar"
 )
 
 // Directory names agencies and people, from memory: it is asked many times for
@@ -88,7 +89,12 @@ type Config struct {
 	Clock     clock.Clock
 	Hub       *live.Hub               // nil: screens don't move by themselves
 	KeepKey   func(user int64) []byte // under which a browser keeps what is typed; nil: for the tab only
-	Demo      []DemoUser              // shown on the sign-in page; nil outside of the demo
+	Bulking   *workflow.Bulking
+	Views     workflow.Views
+	Planning  workflow.Planning
+	Absences  identity.Absences
+	Calendar  func() *calendar.Calendar
+	Demo      []DemoUser // shown on the sign-in page; nil outside of the demo
 }
 
 // Handlers answer the console's addresses.

@@ -70,7 +70,7 @@ func (h *Handlers) walk(ctx context.Context, query workflow.InboxQuery) iter.Seq
 				return
 			}
 			last := rows[len(rows)-1]
-			query.After = cursorOf(query.Tab, last.SubmittedAt, last.DueAt, last.ID)
+			query.After = cursorOf(query, last.SubmittedAt, last.DueAt, last.ID)
 		}
 	}
 }

@@ -128,6 +128,7 @@ type actionForm struct {
 	Errors    ui.Errors // by field name
 	Executors []ui.Option
 	Agencies  []string
+	Away      *away // the executor whom one has chosen
 }
 
 // field is the name of an input: several forms stand on one card.
@@ -196,12 +197,32 @@ func (h *Handlers) executors(ctx context.Context, a *workflow.Appeal) ([]ui.Opti
 	if err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(staff, func(x, y identity.User) int { return loads[x.ID] - loads[y.ID] })
+	absences, err := h.cfg.Absences.ListAbsences(ctx, a.Agency, ui.Now(ctx))
+	if err != nil {
+		return nil, err
+	}
+	gone := map[int64]*away{}
+	for _, u := range staff {
+		gone[u.ID] = h.awayIn(ctx, absences, a.Agency, u.ID)
+	}
+	slices.SortStableFunc(staff, func(x, y identity.User) int { // who is there first, then who has less to do
+		switch {
+		case (gone[x.ID] == nil) == (gone[y.ID] == nil):
+			return loads[x.ID] - loads[y.ID]
+		case gone[x.ID] == nil:
+			return -1
+		default:
+			return 1
+		}
+	})
 	var out []ui.Option
 	for _, u := range staff {
+		load := ui.Plural(ctx, "console.load", loads[u.ID])
+		if g := gone[u.ID]; g != nil {
+			load = ui.T(ctx, "absence.until", "day", ui.Date(ctx, g.Until)) + ", " + load
+		}
 		out = append(out, ui.Option{
-			Value: strconv.FormatInt(u.ID, 10),
-			Label: ui.T(ctx, "console.executor", "name", u.Name, "load", ui.Plural(ctx, "console.load", loads[u.ID])),
+			Value: strconv.FormatInt(u.ID, 10), Label: ui.T(ctx, "console.executor", "name", u.Name, "load", load),
 		})
 	}
 	return out, nil

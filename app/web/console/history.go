@@ -75,6 +75,12 @@ func (h *Handlers) item(ctx context.Context, e workflow.Event) historyItem {
 	if e.Data.Rule != "" {
 		add(ui.T(ctx, "console.history.rule", "rule", n.rule(e.Data.Rule)))
 	}
+	if e.Data.For != 0 {
+		add(ui.T(ctx, "console.history.for", "name", n.user(e.Data.For)))
+	}
+	if e.Data.Bulk != 0 {
+		add(ui.T(ctx, "console.history.bulk"))
+	}
 	if len(e.Data.Photos) > 0 {
 		add(ui.Plural(ctx, "console.photos_count", len(e.Data.Photos)))
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -34,6 +35,10 @@ type inbox struct {
 	Deep     bool // more were found than can be paged through
 	Previous string
 	Next     string
+	More     bool              // the list goes on after this page
+	Bulk     []workflow.Action // what the person may do with many cases
+	Held     *bulkResult       // what they did last
+	Caution  string
 	Done     string // what was just done, in words
 	Unknown  string // a number that nobody has
 }
@@ -111,6 +116,15 @@ func (h *Handlers) showInbox(c echo.Context, q queue, unknown string) error {
 	if page.Live != nil {
 		page.Live.List = q.values().Encode()
 	}
+	view.Bulk = bulkActions(ctx)
+	switch last := c.QueryParam("bulk"); last {
+	case "none":
+		view.Caution = ui.T(ctx, "bulk.nothing_chosen")
+	case "many":
+		view.Caution = ui.T(ctx, "bulk.too_many", "max", workflow.MaxBulk)
+	default:
+		view.Held = h.bulkNoticeOf(ctx, q, last)
+	}
 	query, wrong := h.query(ctx, q)
 	view.Filter = h.filter(ctx, by, q, ui.ErrorsOf(ctx, wrong))
 	status := http.StatusOK
@@ -132,7 +146,7 @@ func (h *Handlers) showInbox(c echo.Context, q queue, unknown string) error {
 // list fills a page by its place in the order of the tab.
 func (h *Handlers) list(c echo.Context, view *inbox, query workflow.InboxQuery) error {
 	ctx := edge.Ctx(c)
-	query.Limit = pageSize
+	query.Limit = view.Queue.rows()
 	query.After = decodeCursor(c.QueryParam("after"))
 	if query.After.Zero() {
 		query.Before = decodeCursor(c.QueryParam("before"))
@@ -142,7 +156,7 @@ func (h *Handlers) list(c echo.Context, view *inbox, query workflow.InboxQuery) 
 		return err
 	}
 	back := !query.Before.Zero()
-	if back && len(rows) < pageSize && !more { // the top was reached: show it whole
+	if back && len(rows) < query.Limit && !more { // the top was reached: show it whole
 		query.Before = workflow.Cursor{}
 		if rows, more, err = h.cfg.Reader.ListInbox(ctx, query); err != nil {
 			return err
@@ -157,22 +171,21 @@ func (h *Handlers) list(c echo.Context, view *inbox, query workflow.InboxQuery) 
 		return nil
 	}
 	if back && more || !query.After.Zero() {
-		view.Previous = view.Queue.url("/console", "before", encodeCursor(cursorOf(query.Tab, rows[0].SubmittedAt, rows[0].DueAt, rows[0].ID)))
+		view.Previous = view.Queue.url("/console", "before", encodeCursor(cursorOf(query, rows[0].SubmittedAt, rows[0].DueAt, rows[0].ID)))
 	}
 	if last := rows[len(rows)-1]; back || more {
-		view.Next = view.Queue.url("/console", "after", encodeCursor(cursorOf(query.Tab, last.SubmittedAt, last.DueAt, last.ID)))
+		view.More = true
+		view.Next = view.Queue.url("/console", "after", encodeCursor(cursorOf(query, last.SubmittedAt, last.DueAt, last.ID)))
 	}
 	return nil
 }
 
-// cursorOf is the place of an appeal in a tab.
-func cursorOf(tab workflow.Tab, submitted, due time.Time, id int64) workflow.Cursor {
-	switch tab {
-	case workflow.TabMine, workflow.TabDueSoon, workflow.TabOverdue, workflow.TabOnSign:
+// cursorOf is the place of an appeal in a list.
+func cursorOf(query workflow.InboxQuery, submitted, due time.Time, id int64) workflow.Cursor {
+	if query.ByDue() {
 		return workflow.Cursor{At: due, ID: id}
-	default:
-		return workflow.Cursor{At: submitted, ID: id}
 	}
+	return workflow.Cursor{At: submitted, ID: id}
 }
 
 // rows puts rows into words.
@@ -314,6 +327,12 @@ func (h *Handlers) chips(ctx context.Context, q queue) []chip {
 	if q.From != "" {
 		add("from", ui.T(ctx, "console.since", "day", dayWords(ctx, q.From)))
 	}
+	if q.Due != "" {
+		add("due", dueWords(ctx, q.Due))
+	}
+	if q.Sort == sortDue {
+		add("sort", ui.T(ctx, "console.sort.due"))
+	}
 	if q.To != "" {
 		add("to", ui.T(ctx, "console.until", "day", dayWords(ctx, q.To)))
 	}
@@ -326,4 +345,13 @@ func dayWords(ctx context.Context, typed string) string {
 		return typed
 	}
 	return ui.Date(ctx, t)
+}
+
+// dueWords says of which days the due dates are.
+func dueWords(ctx context.Context, due string) string {
+	first, last, several := strings.Cut(due, "..")
+	if !several {
+		return ui.T(ctx, "console.due_on", "day", dayWords(ctx, first))
+	}
+	return ui.T(ctx, "console.due_between", "first", dayWords(ctx, first), "last", dayWords(ctx, last))
 }

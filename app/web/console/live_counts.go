@@ -17,11 +17,11 @@ import (
 // counts are the numbers of a page, and which of the named appeals its list
 // would show now.
 type counts struct {
-	User    int64           `json:"user"`
-	Notices count           `json:"notices"`
+	User    int64            `json:"user"`
+	Notices count            `json:"notices"`
 	Tabs    map[string]count `json:"tabs,omitempty"`
-	Here    []int64         `json:"here,omitempty"`
-	Fresh   string          `json:"fresh,omitempty"` // «12 новых», in words
+	Here    []int64          `json:"here,omitempty"`
+	Fresh   string           `json:"fresh,omitempty"` // «12 новых», in words
 }
 
 type count struct {

@@ -29,7 +29,16 @@ type queue struct {
 	Executor  int64
 	Source    workflow.Source
 	From, To  string // days, as typed
+	Due       string // a day, or two as «2026-05-01..2026-05-31»: due in them
+	Sort      string // «due»: the most urgent first; "": the tab's own order
+	Size      int    // rows on a page, 0: the usual
 }
+
+// sortDue is the order in which the most urgent come first.
+const sortDue = "due"
+
+// bigPage is as many rows as an action with many cases may be for.
+const bigPage = workflow.MaxBulk
 
 // sources lists the doors in the order of the filter.
 var sources = []workflow.Source{
@@ -48,7 +57,13 @@ func readQueue(v url.Values) queue {
 	q := queue{
 		Words: strings.TrimSpace(v.Get("q")), Category: v.Get("category"), Rubric: v.Get("topic"),
 		Territory: number("territory"), Agency: number("agency"), Executor: number("executor"),
-		From: v.Get("from"), To: v.Get("to"),
+		From: v.Get("from"), To: v.Get("to"), Due: v.Get("due"),
+	}
+	if v.Get("sort") == sortDue {
+		q.Sort = sortDue
+	}
+	if number("size") == bigPage {
+		q.Size = bigPage
 	}
 	if tab := workflow.Tab(v.Get("tab")); slices.Contains(workflow.Tabs, tab) {
 		q.Tab = tab
@@ -86,7 +101,24 @@ func (q queue) values() url.Values {
 	text("source", string(q.Source))
 	text("from", q.From)
 	text("to", q.To)
+	text("due", q.Due)
+	text("sort", q.Sort)
+	number("size", int64(q.Size))
 	return v
+}
+
+// sized is the queue with so many rows on a page.
+func (q queue) sized(rows int) queue {
+	q.Size = rows
+	return q
+}
+
+// rows is how many rows a page has.
+func (q queue) rows() int {
+	if q.Size > 0 {
+		return q.Size
+	}
+	return pageSize
 }
 
 // url is a path with the queue, and more of name, value pairs.
@@ -112,7 +144,7 @@ func (q queue) without(name string) queue {
 
 // filtered reports whether anything beyond tab and words narrows the list.
 func (q queue) filtered() bool {
-	q.Tab, q.Words = "", ""
+	q.Tab, q.Words, q.Sort, q.Size = "", "", "", 0
 	return q != queue{}
 }
 
@@ -139,6 +171,12 @@ func (h *Handlers) query(ctx context.Context, q queue) (workflow.InboxQuery, err
 		return t.AddDate(0, 0, plus).UTC()
 	}
 	out.From, out.To = day("from", q.From, 0), day("to", q.To, 1)
+	first, last, _ := strings.Cut(q.Due, "..")
+	if last == "" {
+		last = first
+	}
+	out.DueFrom, out.DueTo = day("due", first, 0), day("due", last, 1)
+	out.DueFirst = q.Sort == sortDue
 	return out, check.Err()
 }
 

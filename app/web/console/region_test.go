@@ -49,6 +49,12 @@ type region struct {
 	parks  int64
 	users  map[string]*identity.User
 	places []territory.Territory
+	days   *calendar.Calendar
+}
+
+// bulking holds actions with many cases for 20 seconds.
+func (r *region) bulking() *workflow.Bulking {
+	return &workflow.Bulking{Engine: r.engine, Bulks: r.store, Clock: r.clock, Window: 20 * time.Second}
 }
 
 const password = "a password for tests"
@@ -69,6 +75,7 @@ func newRegion(t *testing.T) *region {
 		Store: r.store, Catalog: catalog{topics}, Clock: r.clock, Calendar: days.In(zone), Secret: []byte("a secret for the tests"),
 	})
 	require.NoError(t, err)
+	r.days = days.In(zone)
 	r.index, err = bleveindex.Open("", bleveindex.Options{})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, r.index.Close()) })
@@ -85,6 +92,7 @@ func newRegion(t *testing.T) *region {
 		Pages: web.Pages{Console: console.New(console.Config{
 			Accounts: accounts, Cookies: edge.NewCookies(base), Engine: r.engine, Reader: r.store, Templates: r.store,
 			Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Notices: r.store, Photos: r.photos, Clock: r.clock,
+			Bulking: r.bulking(), Views: r.store, Planning: r.store, Absences: r.store, Calendar: r.engine.Calendar,
 			Demo: []console.DemoUser{{Login: "coordinator", Password: password, Name: "Алина Верескова", Role: actor.Coordinator}},
 		})},
 	})
@@ -278,3 +286,5 @@ func snapshot(t *testing.T) []byte {
 	require.NoError(t, jpeg.Encode(&b, img, nil))
 	return b.Bytes()
 }
+
+func (r *region) calendars(string) (*calendar.Calendar, error) { return r.days, nil }

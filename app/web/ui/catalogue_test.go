@@ -19,7 +19,7 @@ import (
 // families are the keys built from values: nobody writes them out.
 var families = []string{
 	"stage.", "outcome.", "role.", "deadline.", "kind.", "action.", "event.", "error.", "alert.", "lang.", "source.",
-	"order.", "ruleset.", "reason.", "kpi.", "warn.", "mail.",
+	"order.", "ruleset.", "reason.", "kpi.", "warn.", "mail.", "bulk.",
 }
 
 // areas are told by the Russian files.

@@ -15,6 +15,7 @@ const islands: Record<string, Load> = {
   suggest: () => import("./islands/suggest"),
   "submit-once": () => import("./islands/submit-once"),
   live: () => import("./islands/live"),
+  pick: () => import("./islands/pick"),
   embed: () => import("./islands/embed"),
 };
 

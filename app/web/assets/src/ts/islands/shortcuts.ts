@@ -3,7 +3,7 @@
 //
 //   j / k    next and previous row       Enter   open it
 //   /        search                      ?       help
-//   Esc      close, leave the search
+//   Esc      close, leave the search       x     tick the row (island pick)
 //
 // Anything marked data-key="KeyA" (a link, a button, a summary) is pressed by
 // its key; a form that opens takes the focus.
@@ -37,6 +37,8 @@ export function start(root: HTMLElement): void {
     KeyJ: () => step(1),
     KeyK: () => step(-1),
     Enter: () => linkOf(picked() ?? root)?.click(),
+    KeyX: () => tick(picked(), false),
+    "Shift+KeyX": () => tick(picked(), true),
     Slash: () => document.querySelector<HTMLInputElement>("[data-search]")?.focus(),
     "Shift+Slash": () => help()?.showModal(),
     Escape: () => undefined,
@@ -61,10 +63,11 @@ export function start(root: HTMLElement): void {
     // «?» stays, to be able to switch the others on again.
     if (off?.checked && event.code !== "Slash") return;
     const action = actions[(event.shiftKey ? "Shift+" : "") + event.code];
+    const pressed = event.code === "KeyX" && !picked()?.querySelector("[data-pick]");
     const target = event.shiftKey ? null : document.querySelector<HTMLElement>(`[data-key="${event.code}"]`);
     if (!action && !target) return;
     event.preventDefault();
-    if (action) action();
+    if (action && !(pressed && target)) action();
     else if (target) press(target);
   });
   root.addEventListener("focusin", (event) => {
@@ -74,6 +77,12 @@ export function start(root: HTMLElement): void {
       row.setAttribute("data-picked", "");
     }
   });
+}
+
+function tick(row: HTMLElement | null, range: boolean): void {
+  const box = row?.querySelector<HTMLInputElement>("[data-pick]");
+  // The island that counts the boxes listens to clicks, which know of Shift.
+  box?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: range }));
 }
 
 function press(target: HTMLElement): void {
@@ -93,5 +102,5 @@ function linkOf(row: HTMLElement): HTMLAnchorElement | null {
 }
 
 function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
+  return target instanceof HTMLElement && target.matches("input:not([type=checkbox]), textarea, select, [contenteditable]");
 }
