@@ -20,7 +20,7 @@ func (a *App) pages() web.Pages {
 	desk := console.New(console.Config{
 		Accounts: a.Accounts, Cookies: edge.NewCookies(a.Config.Base), Engine: a.Engine, Reader: a.Store,
 		Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
-		Notices: a.Store, Photos: a.Photos, Letters: letters, Clock: a.Clock, Demo: a.demoUsers(),
+		Notices: a.Store, Photos: a.Photos, Letters: letters, Clock: a.Clock, Base: a.Config.Base, Demo: a.demoUsers(),
 		Hub: a.hub, KeepKey: a.keepKey,
 		Bulking: a.bulking(), Views: a.Store, Planning: a.Store, Absences: a.Store, Calendar: a.Engine.Calendar,
 	})

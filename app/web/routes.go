@@ -88,7 +88,11 @@ func (h *frame) routes(e *echo.Echo) {
 	if p := h.cfg.Pages.Dashboard; p != nil {
 		g := e.Group("/dashboard", h.signedIn)
 		g.GET("", p.Overview)
+		g.GET("/figures.xlsx", p.Figures)
+		g.GET("/figures.csv", p.Figures)
 		g.GET("/heat", p.Heat)
+		g.GET("/heat.xlsx", p.HeatTable)
+		g.GET("/heat.csv", p.HeatTable)
 		g.GET("/escalated", p.Escalated)
 		g.GET("/agencies/:id", p.Agency)
 	}

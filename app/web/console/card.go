@@ -39,7 +39,11 @@ type card struct {
 	Applicant *workflow.Applicant
 	Next      string
 	Done      string
+	Mark      paperQR
 }
+
+// paperQR is the mark on a printed card, which opens the case.
+type paperQR struct{ Path, Box string }
 
 // clockLine is one open deadline.
 type clockLine struct {
@@ -100,6 +104,9 @@ func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string,
 	view := h.facts(ctx, found, q)
 	view.Page, view.Done, view.Applicant = page, done, applicant
 	view.Next = h.next(ctx, q, a)
+	if view.Mark, err = h.mark(a.ID); err != nil {
+		return err
+	}
 	if view.Forms, err = h.forms(ctx, by, a, q, view.Next != ""); err != nil {
 		return err
 	}

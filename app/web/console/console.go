@@ -8,6 +8,7 @@ package console
 import (
 	"context"
 	"io"
+	"net/url"
 	"strings"
 	"time"
 
@@ -87,6 +88,7 @@ type Config struct {
 	Photos    Photos
 	Letters   Letters
 	Clock     clock.Clock
+	Base      *url.URL                // address under which people reach us, for marks on paper
 	Hub       *live.Hub               // nil: screens don't move by themselves
 	KeepKey   func(user int64) []byte // under which a browser keeps what is typed; nil: for the tab only
 	Bulking   *workflow.Bulking

@@ -175,7 +175,7 @@ func (h *Handlers) Agency(c echo.Context) error {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
 	f, wrong := h.readFilter(s, c.QueryParams())
-	view := overview{Title: a.Name.In(ui.Lang(s)), Path: "/dashboard/agencies/" + strconv.FormatInt(id, 10), Filter: f}
+	view := overview{Title: a.Name.In(ui.Lang(s)), Path: "/dashboard/agencies/" + strconv.FormatInt(id, 10), Agency: id, Filter: f}
 	if view.Page, err = h.page(c, view.Title); err != nil {
 		return err
 	}

@@ -94,6 +94,7 @@ func TestDashboard(t *testing.T) {
 		"drill every link leads to as many cases as it says": testDrillEveryLinkLeads,
 		"heat cells sum up to the cases of the period":       testHeatCellsSumUp,
 		"heat every measure is shown":                        testHeatEveryMeasureIs,
+		"export has the figures and the cells of the page":   testExportHasTheFigures,
 		"escalated lists what climbed to the top":            testEscalatedListsWhatClimbed,
 		"filter wrong days are told beside the field":        testFilterWrongDaysAre,
 	} {

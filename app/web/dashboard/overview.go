@@ -20,6 +20,7 @@ type overview struct {
 	Page     ui.Page
 	Title    string
 	Path     string
+	Agency   int64 // 0 for the region
 	Filter   filter
 	Sections []ui.Tab // none on the page of one agency
 	Periods  []ui.Tab
