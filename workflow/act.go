@@ -47,6 +47,9 @@ func (e *Engine) act(ctx context.Context, tx Tx, by actor.Actor, appeal int64, c
 		if s.answer, err = tx.FindAnswer(ctx, a.ID, a.Round); err != nil {
 			return nil, err
 		}
+		if cmd.Action == SubmitAnswer && stale(cmd.Draft, s.answer) {
+			return nil, fault.New(fault.Conflict, "workflow.stale_draft")
+		}
 	}
 	t, err := line(by, a, s.answer, cmd.Action)
 	if err != nil {

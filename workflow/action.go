@@ -24,6 +24,12 @@ const (
 	ApproveExtension Action = "approve_extension"
 	DenyExtension    Action = "deny_extension"
 	SubmitAnswer     Action = "submit_answer"
+	AddItems         Action = "add_items"
+	DropItem         Action = "drop_item"
+	SettleItem       Action = "settle_item"
+	AskOpinion       Action = "ask_opinion"
+	GiveOpinion      Action = "give_opinion"
+	DropOpinion      Action = "drop_opinion"
 	Return           Action = "return"
 	Sign             Action = "sign"
 	Rate             Action = "rate"
@@ -59,11 +65,16 @@ type Command struct {
 	// A stale one is a Conflict.
 	Version  int
 	Reason   string
-	Agency   int64 // redirect, send_back (0: the same agency)
-	Executor int64 // assign
-	Days     int   // ask_extension, approve_extension (0: as asked)
+	Agency   int64 // redirect, send_back, ask_opinion (the last two: 0 is the same agency)
+	Executor int64 // assign, ask_opinion
+	Item     int   // drop_item, settle_item: its number
+	Opinion  int   // drop_opinion: its number
+	// Draft is the version of the answer in the making that the person saw, for
+	// submit_answer: 0 takes any, [NoDraft] none. A stale one is a Conflict.
+	Draft    int
+	Days     int // ask_extension, approve_extension (0: as asked)
 	Text     string
-	Outcome  Outcome
+	Outcome  Outcome   // submit_answer, settle_item
 	Promised time.Time // submit_answer with outcome planned
 	Ground   string    // submit_answer with outcome refused
 	Rating   int

@@ -9,13 +9,29 @@ import (
 	"github.com/otklik/otklik/app/fault"
 )
 
+// NoDraft is the version of an answer that nobody had begun.
+const NoDraft = -1
+
+// stale reports whether the answer in the making, nil where there is none, is
+// another than that which was seen.
+func stale(seen int, answer *Answer) bool {
+	switch {
+	case seen == 0:
+		return false
+	case answer == nil:
+		return seen != NoDraft
+	default:
+		return seen != answer.Version
+	}
+}
+
 // MaxPhotos is how many pictures may be attached at once.
 const MaxPhotos = 10
 
 // SaveAnswerDraft keeps an answer in the making: no event, no clock moves, the
 // appeal stays as it is. Whoever may submit the answer may save it, half done.
-// Version is that of the draft that was seen, 0 takes any; a stale one is a
-// Conflict.
+// Version is that of the draft that was seen, 0 takes any, [NoDraft] none; a
+// stale one is a Conflict.
 func (e *Engine) SaveAnswerDraft(ctx context.Context, by actor.Actor, appeal int64, version int, text string, outcome Outcome, promisedOn time.Time, ground string) (*Answer, error) {
 	text, ground = clean(text), clean(ground)
 	var check fault.Check
@@ -38,11 +54,11 @@ func (e *Engine) SaveAnswerDraft(ctx context.Context, by actor.Actor, appeal int
 		if err != nil {
 			return err
 		}
+		if stale(version, out) {
+			return fault.New(fault.Conflict, "workflow.stale_draft")
+		}
 		if out == nil {
 			out = newAnswer(a, by.User, e.clock.Now())
-		}
-		if version != 0 && version != out.Version {
-			return fault.New(fault.Conflict, "workflow.stale_draft")
 		}
 		out.Text, out.Outcome, out.Ground, out.PromisedOn = text, outcome, ground, time.Time{}
 		if !promisedOn.IsZero() {

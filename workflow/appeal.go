@@ -158,6 +158,7 @@ type Appeal struct {
 	Refuted    bool    // the citizen said «not fixed» to an answer that said «solved»
 	Late       bool    // the first final answer was signed after the review was due
 	Hops       int     // redirects so far
+	Past       []int64 // agencies that had it and passed it on, each once, in that order
 	Extended   bool    // the one extension was granted
 	Asked      int     // days of extension asked for and not yet decided, 0 otherwise
 	Interims   int     // signed interim answers
@@ -170,6 +171,9 @@ type Appeal struct {
 	LeadNumber string // its number
 	Joined     int    // how many are joined to this one
 	SplitFrom  int64  // the appeal of which this was a part, 0 for none
+
+	Items    []Item    // the checklist, nil for most
+	Opinions []Opinion // of co-executors, in the order in which they were asked
 
 	Events   int    // number of events, which is the number of the last one
 	Hash     string // hash of the last event, hex
@@ -197,6 +201,7 @@ type Answer struct {
 	Outcome    Outcome
 	PromisedOn time.Time // for Planned: when they come back with a final answer
 	Ground     string    // for Refused: the legal ground
+	Items      []Item    // the checklist as it was signed
 	State      AnswerState
 	Author     int64
 	Signer     int64

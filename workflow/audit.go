@@ -21,8 +21,8 @@ type Finding struct {
 // Audit proves an appeal from its own history: the chain of events is whole,
 // each step is one that the table of transitions knows, the state is what the
 // last event left, the clocks computed again from the events are those that
-// are stored, and signed answers and pictures are those that the events speak
-// of. calendars finds a calendar by its version. No finding: all is well.
+// are stored, and signed answers, pictures, the checklist, opinions and the
+// agencies that had it are those that the events speak of. calendars finds a calendar by its version. No finding: all is well.
 func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) []Finding {
 	a := auditor{c: c}
 	a.chain()
@@ -32,6 +32,9 @@ func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) 
 	a.clocks(calendars)
 	a.attachments()
 	a.ties()
+	a.checklist()
+	a.opinions()
+	a.past()
 	return a.findings
 }
 
@@ -76,6 +79,10 @@ func (a *auditor) path() {
 func (a *auditor) hands() {
 	executor := int64(0) // while it is known
 	for _, e := range a.c.Events {
+		if e.Action == GiveOpinion {
+			a.givenBy(e)
+			continue
+		}
 		if e.Data.For != 0 {
 			switch {
 			case e.Data.For == e.Actor:
@@ -116,6 +123,17 @@ func workersAlone(e Event) bool {
 		}
 	}
 	return found
+}
+
+// givenBy checks that an opinion was given by who was asked, or in their place.
+func (a *auditor) givenBy(e Event) {
+	by := e.Actor
+	if e.Data.For != 0 {
+		by = e.Data.For
+	}
+	if len(e.Data.Opinions) != 1 || e.Data.Opinions[0].User != by || e.Data.Opinions[0].State != OpinionGiven {
+		a.found(e.N, "an opinion was given by user %d, who was not asked", by)
+	}
 }
 
 // state compares the appeal with its last event.
@@ -195,5 +213,60 @@ func (a *auditor) attachments() {
 				a.found(e.N, "the picture %s is gone", sum)
 			}
 		}
+	}
+}
+
+// checklist compares the items with what the last event that changed them kept.
+func (a *auditor) checklist() {
+	n, sum := 0, ""
+	for _, e := range a.c.Events {
+		if e.Data.ItemsHash != "" {
+			n, sum = e.N, e.Data.ItemsHash
+		}
+	}
+	is := ""
+	if len(a.c.Appeal.Items) > 0 || n > 0 {
+		is = HashItems(a.c.Appeal.Items)
+	}
+	if is != sum {
+		a.found(n, "the checklist is not as the event left it")
+	}
+}
+
+// opinions compares the opinions with what the events kept of them.
+func (a *auditor) opinions() {
+	marks := map[int]OpinionMark{}
+	last := map[int]int{}
+	for _, e := range a.c.Events {
+		for _, m := range e.Data.Opinions {
+			marks[m.N], last[m.N] = m, e.N
+		}
+	}
+	for i := range a.c.Appeal.Opinions {
+		o := &a.c.Appeal.Opinions[i]
+		m, ok := marks[o.N]
+		switch {
+		case !ok:
+			a.found(0, "opinion %d is in no event", o.N)
+		case m.State != o.State || m.Hash != HashOpinion(o):
+			a.found(last[o.N], "opinion %d is not as the event left it", o.N)
+		}
+		delete(marks, o.N)
+	}
+	for n := range marks {
+		a.found(last[n], "opinion %d is gone", n)
+	}
+}
+
+// past compares the agencies that had the appeal with those that passed it on.
+func (a *auditor) past() {
+	var past []int64
+	for _, e := range a.c.Events {
+		if from := e.Data.FromAgency; from != 0 && !slices.Contains(past, from) {
+			past = append(past, from)
+		}
+	}
+	if !slices.Equal(past, a.c.Appeal.Past) {
+		a.found(0, "the agencies that had it are stored as %v, the events give %v", a.c.Appeal.Past, past)
 	}
 }

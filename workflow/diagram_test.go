@@ -42,7 +42,7 @@ func statesDocument() string {
 	}
 	b.WriteString("```\n\n" +
 		"author: the citizen. worker: the executor to whom the appeal is assigned. officer: any role in the agency that has\n" +
-		"the appeal. job: a clock that came due. intake: the moment of submission. All others are roles in that agency, or\n" +
+		"the appeal. co_executor: who owes the appeal an opinion, in whatever agency. job: a clock that came due. intake: the moment of submission. All others are roles in that agency, or\n" +
 		"regional ones.\n\n" +
 		"| action | from | when | who | only if | needs | to | effects | clocks | reason |\n|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, l := range workflow.Transitions() {

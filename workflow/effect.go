@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ var (
 	nextRound    = Effect{"next round", func(s *step) {
 		s.a.Round++
 		s.a.Executor, s.a.Asked, s.a.PromisedOn = 0, 0, time.Time{}
+		for i := range s.a.Items { // what was said stays with the signed answer
+			s.a.Items[i].Outcome, s.a.Items[i].Note = "", ""
+		}
 	}}
 
 	question = Effect{"question kept", ask}
@@ -44,6 +48,7 @@ var (
 	}}
 	answerSigned = Effect{"answer signed", func(s *step) {
 		s.answer.State, s.answer.Signer, s.answer.SignedAt = AnswerSigned, s.by.User, s.now
+		s.answer.Items = slices.Clone(s.a.Items)
 		s.fillAnswer()
 		s.touchAnswer()
 		s.a.Outcome, s.data.Outcome = s.answer.Outcome, s.answer.Outcome
@@ -104,6 +109,9 @@ func move(s *step) {
 		return
 	}
 	s.data.FromAgency = s.a.Agency
+	if !slices.Contains(s.a.Past, s.a.Agency) {
+		s.a.Past = append(s.a.Past, s.a.Agency)
+	}
 	s.a.Agency, s.a.Executor, s.a.Asked = s.cmd.Agency, 0, 0
 	s.a.Hops++
 }

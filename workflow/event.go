@@ -66,4 +66,7 @@ type EventData struct {
 	SharedFrom int64            `json:"shared_from,omitempty"` // answer of the lead
 	Signer     int64            `json:"signer,omitempty"`      // of the lead's answer
 	SignedAt   time.Time        `json:"signed_at,omitzero"`    // of the lead's answer: the instant that met the clock
+	Items      []int            `json:"items,omitempty"`       // numbers of the items that it is about
+	ItemsHash  string           `json:"items_hash,omitempty"`  // of the checklist, where the event changed it, see [HashItems]
+	Opinions   []OpinionMark    `json:"opinions,omitempty"`    // opinions that the event changed
 }

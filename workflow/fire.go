@@ -74,6 +74,9 @@ func (e *Engine) fire(ctx context.Context, a *Appeal, i int, now time.Time) (*fi
 		f.tellings = nil // the promise is the lead's to keep
 	}
 	a.Deadline[i] = after
+	if j := slices.IndexFunc(a.Opinions, func(o Opinion) bool { return o.Clock == before.N }); j >= 0 {
+		s.opinion = &a.Opinions[j]
+	}
 	s.data.Clock = append(s.data.Clock, entry)
 	s.data.Kind, s.data.Step, s.data.Level = before.Kind, name, deadline.Level(name)
 	f.step = s

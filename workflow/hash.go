@@ -54,13 +54,14 @@ func HashEvent(e *Event) (string, error) {
 
 // HashAnswer is what the event of a signature keeps of the answer, so that
 // nobody can change it later: SHA-256, hex, over text, outcome, promised
-// instant and ground, written as in [HashEvent].
+// instant, ground and the items of its checklist, written as in [HashEvent].
 func HashAnswer(a *Answer) string {
 	f := fields{sha256.New()}
 	f.text(a.Text)
 	f.text(string(a.Outcome))
 	f.instant(a.PromisedOn)
 	f.text(a.Ground)
+	f.items(a.Items)
 	return hex.EncodeToString(f.sum.Sum(nil))
 }
 

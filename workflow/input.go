@@ -32,6 +32,10 @@ var (
 		check.That(s.cmd.Reason != "", "reason", "workflow.reason_required")
 		s.keepReason("reason", check)
 	})
+	needWhy = quick("reason, for officers", func(s *step, check *fault.Check) {
+		check.That(s.cmd.Reason != "", "reason", "workflow.why_required")
+		s.keepReason("reason", check)
+	})
 	mayReason = quick("reason (optional)", func(s *step, check *fault.Check) {
 		s.keepReason("reason", check)
 	})
@@ -52,6 +56,8 @@ var (
 		case s.a.Agency:
 			check.Fail("agency", "workflow.same_agency")
 		}
+		// Back to where it came from is ping-pong: the supervisor decides.
+		check.That(!slices.Contains(s.a.Past, s.cmd.Agency) || s.by.Has(actor.Supervisor), "agency", "workflow.had_it_already")
 		return s.readAgency(ctx, check)
 	}}
 	mayAgency = Input{"agency (optional)", func(ctx context.Context, s *step, check *fault.Check) error {
@@ -103,6 +109,7 @@ func readExecutor(ctx context.Context, s *step, check *fault.Check) error {
 		check.Fail("executor", "workflow.same_executor")
 		return nil
 	}
+	check.That(s.a.AskedOf(s.cmd.Executor) == nil, "executor", "workflow.executor_is_asked")
 	s.data.Executor = s.cmd.Executor
 	if s.directory == nil {
 		return nil

@@ -49,6 +49,12 @@ func (s *step) notices(tellings []Telling) ([]Outbox, error) {
 				if err := add(authorRow(t.Key)); err != nil {
 					return nil, err
 				}
+			case p == CoExecutor:
+				for _, o := range s.told() {
+					if err := add(officerRow(Notice{Key: t.Key, Number: s.a.Number, Agency: o.Agency, User: o.User})); err != nil {
+						return nil, err
+					}
+				}
 			case p == Worker:
 				if err := add(officerRow(Notice{Key: t.Key, Number: s.a.Number, Agency: s.a.Agency, User: s.a.Executor})); err != nil {
 					return nil, err
@@ -58,7 +64,11 @@ func (s *step) notices(tellings []Telling) ([]Outbox, error) {
 			}
 		}
 		if len(roles) > 0 {
-			if err := add(officerRow(Notice{Key: t.Key, Number: s.a.Number, Agency: s.a.Agency, Roles: roles})); err != nil {
+			agency := s.a.Agency
+			if t.There && s.opinion != nil {
+				agency = s.opinion.Agency
+			}
+			if err := add(officerRow(Notice{Key: t.Key, Number: s.a.Number, Agency: agency, Roles: roles})); err != nil {
 				return nil, err
 			}
 		}
@@ -66,23 +76,40 @@ func (s *step) notices(tellings []Telling) ([]Outbox, error) {
 	return rows, nil
 }
 
+// told are the opinions whose co-executors a telling means.
+func (s *step) told() []Opinion {
+	if s.opinion != nil {
+		return []Opinion{*s.opinion}
+	}
+	return s.dropped
+}
+
 // warnings says who is told of a clock's step: the officers to whom it
-// climbs, or the citizen of a window.
+// climbs, or the citizen of a window. An overdue opinion climbs in the agency
+// that owes it, and the lead hears of it.
 func warnings(d *deadline.Deadline, step deadline.Step) []Telling {
 	key := "warn." + string(d.Kind) + "." + phase(step)
 	roles := d.Escalate(step)
 	if len(roles) == 0 {
 		return []Telling{tell(key, Author)}
 	}
+	doer, opinion := Worker, d.Kind == deadline.Opinion
+	if opinion {
+		doer = CoExecutor
+	}
 	var to []Party
 	for _, role := range roles {
 		if role == actor.Executor {
-			to = append(to, Worker)
+			to = append(to, doer)
 			continue
 		}
 		to = append(to, Party(role))
 	}
-	return []Telling{tell(key, to...)}
+	out := []Telling{{Key: key, To: to, There: opinion}}
+	if opinion && step == deadline.StepDue {
+		out = append(out, tell(key, CoExecutor), tell("warn.opinion.lead", Worker))
+	}
+	return out
 }
 
 // phase is the last part of a warning's key: «soon», «due» or «overdue».

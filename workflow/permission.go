@@ -9,14 +9,15 @@ import (
 
 // CanSee reports whether the actor may open the appeal: its author, anybody
 // with a role in the agency that has it now, the region's supervisors and
-// system administrators, and jobs. An agency that has passed it on sees it no
+// system administrators, jobs, and whoever is asked for an opinion, with those
+// above them while it is awaited. An agency that has passed it on sees it no
 // longer.
 func CanSee(by actor.Actor, a *Appeal) bool {
 	switch by.Kind {
 	case actor.Citizen:
 		return by.Appeal != 0 && by.Appeal == a.ID
 	case actor.Officer:
-		return by.Regional() || slices.Contains(by.Agencies(), a.Agency)
+		return by.Regional() || slices.Contains(by.Agencies(), a.Agency) || lets(by, a)
 	case actor.System:
 		return true
 	default:
@@ -38,6 +39,8 @@ func (p Party) is(by actor.Actor, a *Appeal) bool {
 	case Worker:
 		return by.Kind == actor.Officer && by.User != 0 && by.Holds(actor.Executor, a.Agency) &&
 			(by.User == a.Executor || by.StandsFor(a.Executor, actor.Executor, a.Agency))
+	case CoExecutor:
+		return a.OwedBy(by) != nil
 	default:
 		return by.Kind == actor.Officer && by.Holds(actor.Role(p), a.Agency)
 	}
@@ -120,6 +123,9 @@ func (t *Transition) inPlaceOf(by actor.Actor, a *Appeal) int64 {
 	own.Stands = nil
 	if t.who(own, a) || !t.who(by, a) {
 		return 0
+	}
+	if slices.Contains(t.Who, CoExecutor) {
+		return a.OwedBy(by).User
 	}
 	return a.Executor
 }

@@ -30,6 +30,7 @@ func everybody() []somebody {
 		{"stand_in", standIn(officer(150, roads, actor.Executor))},
 		{"stand_in_elsewhere", standIn(officer(151, water, actor.Executor))},
 		{"stand_in_without_the_role", standIn(officer(152, roads, actor.Moderator))},
+		{"asked", officer(stranger, water, actor.Executor)},
 	}
 	for i, role := range actor.Roles {
 		out = append(out, somebody{string(role), officer(int64(200+i), roads, role)})
@@ -49,10 +50,16 @@ func standIn(who actor.Actor) actor.Actor {
 var everyAction = []workflow.Action{
 	workflow.Submit, workflow.Route, workflow.Ask, workflow.ReplyAction, workflow.Accept, workflow.Reject, workflow.Register,
 	workflow.Assign, workflow.Redirect, workflow.Start, workflow.AddNote, workflow.Attach, workflow.AskExtension,
-	workflow.ApproveExtension, workflow.DenyExtension, workflow.SubmitAnswer, workflow.Return, workflow.Sign, workflow.Rate,
+	workflow.ApproveExtension, workflow.DenyExtension, workflow.AddItems, workflow.DropItem, workflow.SettleItem,
+	workflow.AskOpinion, workflow.GiveOpinion, workflow.DropOpinion, workflow.SubmitAnswer, workflow.Return, workflow.Sign, workflow.Rate,
 	workflow.ReReview, workflow.Dispute, workflow.Uphold, workflow.SendBack, workflow.Withdraw, workflow.Resubmit,
 	workflow.Warn, workflow.Lapse, workflow.Close, workflow.Resume, workflow.Split, workflow.BeginPart, workflow.Join,
 	workflow.Gather, workflow.Leave, workflow.Release, workflow.Share,
+}
+
+// asked is an opinion of the other agency's executor.
+func asked(state workflow.OpinionState) workflow.Opinion {
+	return workflow.Opinion{N: 1, Round: 1, User: stranger, Agency: water, Asker: worker, Clock: 1, State: state}
 }
 
 // situation is an appeal as the rights see it.
@@ -95,6 +102,18 @@ func situations() []situation {
 		situation{"answered, joined", at(workflow.StageAnswered, tied)},
 		situation{"received, leads others", at(workflow.StageReceived, func(a *workflow.Appeal) { a.Joined = 12 })},
 		situation{"in_work, second round", at(workflow.StageInWork, func(a *workflow.Appeal) { a.Round = 2 })},
+		situation{"in_work, a checklist and an opinion of another agency awaited", at(workflow.StageInWork, func(a *workflow.Appeal) {
+			a.Items, a.Opinions = []workflow.Item{{N: 1, Text: "Когда?"}}, []workflow.Opinion{asked(workflow.OpinionAsked)}
+		})},
+		situation{"in_work, the opinion given", at(workflow.StageInWork, func(a *workflow.Appeal) {
+			a.Opinions = []workflow.Opinion{asked(workflow.OpinionGiven)}
+		})},
+		situation{"in_work, the opinion dropped", at(workflow.StageInWork, func(a *workflow.Appeal) {
+			a.Opinions = []workflow.Opinion{asked(workflow.OpinionDropped)}
+		})},
+		situation{"received, an opinion of the round before", at(workflow.StageReceived, func(a *workflow.Appeal) {
+			a.Round, a.Opinions = 2, []workflow.Opinion{asked(workflow.OpinionGiven)}
+		})},
 		situation{"rejected by silence", at(workflow.StageRejected, func(a *workflow.Appeal) { a.Lapsed = true })},
 	)
 }

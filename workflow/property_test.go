@@ -18,6 +18,7 @@ import (
 // clockless lists the actions that may move no clock.
 var clockless = []workflow.Action{
 	workflow.AddNote, workflow.Attach, workflow.Start, workflow.AskExtension, workflow.DenyExtension,
+	workflow.AddItems, workflow.DropItem, workflow.SettleItem,
 }
 
 // elsewhere lists the actions that are no commands.
@@ -27,11 +28,11 @@ var elsewhere = []workflow.Action{workflow.Attach, workflow.Split, workflow.Join
 // whatever order, the appeal proves itself and somebody owes the next step.
 func TestEngine_properties(t *testing.T) {
 	t.Parallel()
-	reached := map[workflow.Stage]int{}
+	reached, opinions := map[workflow.Stage]int{}, map[workflow.OpinionState]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		s := newStage(t)
 		rubric := rapid.SampledFrom([]string{"fast", "general", "formal"}).Draw(t, "rubric")
-		life := &life{stage: s, reached: reached}
+		life := &life{stage: s, reached: reached, opinions: opinions}
 		life.begin(t, rubric, rapid.SampledFrom(workflow.Stages[2:11]).Draw(t, "begins at"))
 		life.holds(t, nil)
 		t.Repeat(map[string]func(*rapid.T){
@@ -43,6 +44,9 @@ func TestEngine_properties(t *testing.T) {
 			"wait":   life.wait,
 		})
 	})
+	for _, state := range []workflow.OpinionState{workflow.OpinionAsked, workflow.OpinionGiven, workflow.OpinionDropped} {
+		require.NotZero(t, opinions[state], "no opinion was ever %s", state)
+	}
 	for _, stage := range workflow.Stages[2:] {
 		require.NotZero(t, reached[stage], "no random life reached %s: the test proves nothing of it", stage)
 	}
@@ -52,6 +56,8 @@ type life struct {
 	stage   *stage
 	id      int64
 	reached map[workflow.Stage]int
+
+	opinions map[workflow.OpinionState]int
 }
 
 // begin brings a new appeal to a stage or near it: lives that all start at the
@@ -91,6 +97,9 @@ func people(a *workflow.Appeal) []actor.Actor {
 	if a.Executor != 0 {
 		out = append(out, officer(a.Executor, a.Agency, actor.Executor))
 	}
+	for _, o := range a.AwaitedOpinions() {
+		out = append(out, officer(o.User, o.Agency, actor.Executor))
+	}
 	return out
 }
 
@@ -113,7 +122,8 @@ func (l *life) act(t *rapid.T) {
 	var choices []choice
 	for _, by := range people(a) {
 		for _, action := range workflow.Allowed(by, a) {
-			if !slices.Contains(elsewhere, action) && (action != workflow.AddNote || len(before.Events)%7 == 0) {
+			if !slices.Contains(elsewhere, action) && (action != workflow.AddNote || len(before.Events)%7 == 0) &&
+				(action != workflow.AddItems || len(a.Items) < 3) && (action != workflow.AskOpinion || len(a.AwaitedOpinions()) < 3) {
 				choices = append(choices, choice{by, action})
 			}
 		}
@@ -125,7 +135,12 @@ func (l *life) act(t *rapid.T) {
 	if (c.action == workflow.Withdraw || c.action == workflow.Reject) && rapid.IntRange(0, 4).Draw(t, "stay") > 0 {
 		return // most lives are longer
 	}
-	_, err := l.stage.Act(context.Background(), c.by, l.id, l.right(t, a, c.action))
+	_, err := l.stage.Act(context.Background(), c.by, l.id, l.right(t, a, c.by, c.action))
+	if c.action == workflow.SubmitAnswer && len(a.OpenItems())+len(a.AwaitedOpinions()) > 0 ||
+		c.action == workflow.Sign && len(a.OpenItems()) > 0 {
+		require.True(t, fault.Is(err, fault.Invalid), "%v", err)
+		return // not yet
+	}
 	if fault.Is(err, fault.Unavailable) {
 		require.Equal(t, pack(before), pack(l.stage.store.find(l.id)))
 		return // beyond the calendar
@@ -135,7 +150,7 @@ func (l *life) act(t *rapid.T) {
 }
 
 // right is a command whose inputs are in order.
-func (l *life) right(t *rapid.T, a *workflow.Appeal, action workflow.Action) workflow.Command {
+func (l *life) right(t *rapid.T, a *workflow.Appeal, by actor.Actor, action workflow.Action) workflow.Command {
 	other := func(ids []int64, not int64) int64 {
 		ids = slices.DeleteFunc(ids, func(id int64) bool { return id == not })
 		return rapid.SampledFrom(ids).Draw(t, "other")
@@ -144,6 +159,36 @@ func (l *life) right(t *rapid.T, a *workflow.Appeal, action workflow.Action) wor
 		Action: action, Version: a.Version, Reason: "Причина такая-то", Agency: other([]int64{roads, water, parks}, a.Agency),
 		Executor: other([]int64{worker, colleague}, a.Executor), Days: 1, Rating: rapid.IntRange(1, 3).Draw(t, "rating"),
 		NotFixed: rapid.Bool().Draw(t, "not fixed"), Outcome: workflow.Solved, Ground: "59-ФЗ, ст. 11",
+	}
+	switch action {
+	case workflow.Redirect:
+		if !by.Has(actor.Supervisor) {
+			next := slices.DeleteFunc([]int64{roads, water, parks}, func(id int64) bool {
+				return id == a.Agency || slices.Contains(a.Past, id)
+			})
+			c.Agency = next[0] // two hops never use up three agencies
+		}
+	case workflow.Assign:
+		if a.AskedOf(c.Executor) != nil {
+			c.Executor = spare
+		}
+		if a.Executor == spare {
+			c.Executor = reserve
+		}
+	case workflow.AskOpinion:
+		free := slices.DeleteFunc([]int64{worker, colleague, stranger, third}, func(id int64) bool {
+			return id == a.Executor || a.AskedOf(id) != nil
+		})
+		c.Executor, c.Agency = rapid.SampledFrom(free).Draw(t, "asked"), a.Agency
+		if c.Executor == stranger && a.Agency == roads {
+			c.Agency = water
+		}
+	case workflow.DropOpinion:
+		c.Opinion = rapid.SampledFrom(a.AwaitedOpinions()).Draw(t, "opinion").N
+	case workflow.DropItem, workflow.SettleItem:
+		c.Item = rapid.SampledFrom(a.Items).Draw(t, "item").N
+	case workflow.AddItems:
+		c.Text, c.Reason = "Когда засыплют?", ""
 	}
 	if action == workflow.SubmitAnswer {
 		c.Text = answerText
@@ -236,6 +281,9 @@ func (l *life) holds(t *rapid.T, before *workflow.Case) {
 			running++
 		}
 		if d.State == deadline.Open {
+			if d.Kind == deadline.Opinion {
+				continue // several at once: checked below
+			}
 			open[d.Kind]++
 			require.Equal(t, 1, open[d.Kind], "two clocks of %s", d.Kind)
 		}
@@ -246,6 +294,22 @@ func (l *life) holds(t *rapid.T, before *workflow.Case) {
 	} else {
 		require.NotZero(t, running, "nobody owes anything at %s", a.Stage)
 		require.True(t, a.ClosedAt.IsZero())
+	}
+	for _, o := range a.Opinions {
+		i := slices.IndexFunc(a.Deadline, func(d deadline.Deadline) bool { return d.N == o.Clock })
+		d := a.Deadline[i]
+		require.Equal(t, deadline.Opinion, d.Kind)
+		require.Equal(t, o.Agency, d.AgencyID)
+		require.Equal(t, map[workflow.OpinionState]deadline.State{
+			workflow.OpinionAsked: deadline.Open, workflow.OpinionGiven: deadline.Met, workflow.OpinionDropped: deadline.Cancelled,
+		}[o.State], d.State, "an opinion and its clock agree")
+		l.opinions[o.State]++
+	}
+	if !slices.Contains([]workflow.Stage{workflow.StageAssigned, workflow.StageInWork}, a.Stage) {
+		require.Empty(t, a.AwaitedOpinions(), "an opinion is awaited at %s", a.Stage)
+	}
+	if a.Stage == workflow.StageAnswered {
+		require.Empty(t, a.OpenItems())
 	}
 	require.Contains(t, []int{0, 1, 2, 3}, a.Level)
 	require.LessOrEqual(t, a.Interims, workflow.MaxInterims)

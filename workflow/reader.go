@@ -31,6 +31,7 @@ type Tab string
 const (
 	TabNew     Tab = "new"      // moderation and received, not joined: nobody works on it yet
 	TabMine    Tab = "mine"     // assigned to me, not joined and not answered
+	TabAsked   Tab = "asked"    // my opinion is awaited: whatever agency has it, due when the opinion is
 	TabDueSoon Tab = "due_soon" // due within DueSoon, not overdue
 	TabOverdue Tab = "overdue"
 	TabOnSign  Tab = "on_sign"
@@ -38,7 +39,7 @@ const (
 )
 
 // Tabs lists the tabs in the order of the screen.
-var Tabs = []Tab{TabNew, TabMine, TabDueSoon, TabOverdue, TabOnSign, TabAll}
+var Tabs = []Tab{TabNew, TabMine, TabAsked, TabDueSoon, TabOverdue, TabOnSign, TabAll}
 
 // DueSoon is how far ahead the tab of that name looks.
 const DueSoon = 72 * time.Hour
@@ -71,7 +72,7 @@ type InboxQuery struct {
 // ByDue reports whether the rows come by (due, id) ascending.
 func (q InboxQuery) ByDue() bool {
 	switch q.Tab {
-	case TabMine, TabDueSoon, TabOverdue, TabOnSign:
+	case TabMine, TabAsked, TabDueSoon, TabOverdue, TabOnSign:
 		return true
 	case TabNew, TabAll:
 	}

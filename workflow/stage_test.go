@@ -24,6 +24,9 @@ const (
 	worker    int64 = 101
 	colleague int64 = 102
 	stranger  int64 = 103 // executor elsewhere
+	third     int64 = 104
+	spare     int64 = 105
+	reserve   int64 = 106
 )
 
 func officer(user, agency int64, role actor.Role) actor.Actor {
@@ -68,7 +71,7 @@ var seeded = leaves{
 type staff struct{}
 
 func (staff) Holds(_ context.Context, user int64, role workflow.Role, agency int64) (bool, error) {
-	return role == actor.Executor && (user == worker || user == colleague || (user == stranger && agency != roads)), nil
+	return role == actor.Executor && (user == worker || user == colleague || user == third || user == spare || user == reserve || (user == stranger && agency != roads)), nil
 }
 
 func (staff) Answers(_ context.Context, agency int64) (bool, error) { return agency != closed, nil }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/otklik/otklik/app/actor"
@@ -27,12 +28,17 @@ type step struct {
 	signed time.Time // when the lead's answer was signed, zero for the answer of one's own
 	passes Topic     // what goes on to those that are joined, "" for nothing
 
-	data   EventData
-	saves  bool  // the answer was changed
-	agency int64 // before the step
-	due    time.Time
-	from   Stage
-	reason string
+	data     EventData
+	saves    bool      // the answer was changed
+	opinion  *Opinion  // of a.Opinions, that the step is about
+	dropped  []Opinion // by the step
+	added    []string  // texts of new items
+	items    []Item    // before the step
+	opinions []Opinion // before the step
+	agency   int64     // before the step
+	due      time.Time
+	from     Stage
+	reason   string
 }
 
 // begin freezes the present state of an appeal. The clock of one node may be a
@@ -52,6 +58,7 @@ func (e *Engine) begin(by actor.Actor, a *Appeal, cmd Command, now time.Time) (*
 	return &step{
 		by: by, a: a, cmd: cmd.cleaned(), now: now, cal: e.Calendar(), rules: rules.WithReview(a.Review),
 		directory: e.directory, agency: a.Agency, due: a.DueAt, from: a.Stage,
+		items: slices.Clone(a.Items), opinions: slices.Clone(a.Opinions),
 	}, nil
 }
 
@@ -112,6 +119,10 @@ func (s *step) settle() {
 // event makes the line of history and chains it to the appeal's last.
 func (s *step) event(action Action) (*Event, error) {
 	a := s.a
+	if !slices.Equal(s.items, a.Items) {
+		s.data.ItemsHash = HashItems(a.Items)
+	}
+	s.data.Opinions = s.marks()
 	e := &Event{
 		Appeal: a.ID, N: a.Events + 1, At: s.now, ActorKind: s.by.Kind, Actor: s.by.User, Agency: a.Agency,
 		Action: action, From: s.from, To: a.Stage, Reason: s.reason, DueBefore: s.due, DueAfter: a.DueAt,
@@ -169,6 +180,9 @@ func (s *step) tick(t Tick) error {
 		if d.State != deadline.Open || (d.Kind != t.Kind && t.Kind != everyClock) {
 			continue
 		}
+		if d.Kind == deadline.Opinion && s.opinion != nil && s.opinion.Clock != d.N {
+			continue // the step is about another's
+		}
 		next, entry, changed, err := s.change(t.Do, *d)
 		if err != nil {
 			return err
@@ -199,6 +213,8 @@ func (s *step) change(do TickOp, d deadline.Deadline) (next deadline.Deadline, e
 		next, e, err = d.Resume(s.now, s.cal)
 	case Transfers:
 		next, e, err = d.Transfer(s.a.Agency, s.now)
+	case Anchors:
+		next, e, err = d.Anchor(s.reviewDue(), s.now, s.cal)
 	case Extends:
 		next, e, err = d.Extend(s.extension(s.cmd.Days), s.now, s.cal)
 	default:
@@ -208,7 +224,7 @@ func (s *step) change(do TickOp, d deadline.Deadline) (next deadline.Deadline, e
 }
 
 func (s *step) open(kind deadline.Kind) error {
-	if s.a.Open(kind) != nil {
+	if kind != deadline.Opinion && s.a.Open(kind) != nil {
 		return fault.New(fault.Internal, "error.internal").With("opened_twice", string(kind))
 	}
 	rule, err := s.rules.Rule(kind)
@@ -217,9 +233,13 @@ func (s *step) open(kind deadline.Kind) error {
 	}
 	var d deadline.Deadline
 	var entry deadline.Entry
-	if rule.Backwards {
+	switch {
+	case kind == deadline.Opinion:
+		d, entry, err = deadline.StartBefore(rule, s.nextN(), s.opinion.Agency, s.now, s.reviewDue(), s.cal)
+		s.opinion.Clock = d.N
+	case rule.Backwards:
 		d, entry, err = deadline.StartBefore(rule, s.nextN(), s.a.Agency, s.now, s.a.PromisedOn, s.cal)
-	} else {
+	default:
 		d, entry, err = deadline.Start(rule, s.nextN(), s.a.Agency, s.now, s.cal)
 	}
 	if err != nil {

@@ -11,4 +11,5 @@ type AnswerTemplate struct {
 	Name    lang.Text
 	Outcome Outcome
 	Body    string
+	Version int
 }

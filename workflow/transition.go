@@ -19,9 +19,12 @@ const (
 	Author  Party = "author"  // the citizen who sent the appeal
 	Worker  Party = "worker"  // the executor to whom the appeal is assigned, or who stands in for them
 	Officer Party = "officer" // any role in the agency that has the appeal
-	Job     Party = "job"     // a clock that came due
-	Door    Party = "intake"  // [Engine.Submit], never a command
-	Other   Party = "other"   // a step of another appeal brings it about, never a command
+	// CoExecutor is who owes the appeal an opinion; told: of the opinions that
+	// the step is about.
+	CoExecutor Party = "co_executor"
+	Job        Party = "job"    // a clock that came due
+	Door       Party = "intake" // [Engine.Submit], never a command
+	Other      Party = "other"  // a step of another appeal brings it about, never a command
 )
 
 // The roles as parties.
@@ -39,7 +42,8 @@ type Tick struct {
 }
 
 // TickOp is an operation on a clock. All but open do nothing where no clock of
-// the kind is open.
+// the kind is open. Of opinions each has its own clock: a step about one of them
+// moves that one, a step about the whole appeal all.
 type TickOp string
 
 // The operations.
@@ -51,6 +55,7 @@ const (
 	Resumes   TickOp = "resume"   //
 	Transfers TickOp = "transfer" // to the agency that now has the appeal; the due date stays
 	Extends   TickOp = "extend"   // by the days of the command
+	Anchors   TickOp = "anchor"   // counts back from the review's present due date
 )
 
 // everyClock stands for all kinds.
@@ -58,8 +63,9 @@ const everyClock deadline.Kind = "*"
 
 // Telling says who is told of a transition and by which sentence.
 type Telling struct {
-	Key string // catalogue key
-	To  []Party
+	Key   string // catalogue key
+	To    []Party
+	There bool // roles are those of the agency whose opinion the step is about
 }
 
 // Transition is one line of the table: what a party may do at a stage, what
@@ -106,6 +112,9 @@ var (
 	joinable  = []Stage{StageReceived, StageAssigned, StageInWork, StagePlanned}
 	leadStage = []Stage{StageReceived, StageAssigned, StageInWork, StageOnSign, StagePlanned}
 )
+
+// The stages at which an executor leads the case and no final answer is signed.
+var withLead = []Stage{StageAssigned, StageInWork, StageOnSign, StagePlanned}
 
 // transitions is the life of an appeal (domain.md «Life of an appeal»). Nothing
 // else in the program knows who may do what when. What the domain leaves open
@@ -217,23 +226,35 @@ var transitions = []Transition{
 	{
 		Action: Redirect, From: []Stage{StageReceived, StageAssigned}, When: keepsReview, Who: parties(coordinator, supervisor),
 		Guards: []Guard{notJoined, movesNobody, hopsLeft}, To: StageReceived, Needs: []Input{needReason, needAgency}, Public: true,
-		Effects: []Effect{moved},
-		Clocks:  []Tick{{Meets, deadline.Redirect}, {Transfers, deadline.Review}, {Opens, deadline.Redirect}},
-		Tell:    []Telling{tell("notice.author.redirected", Author), tell("notice.officer.redirected", coordinator)},
+		Effects: []Effect{moved, opinionsDropped},
+		Clocks: []Tick{
+			{Meets, deadline.Redirect},
+			{Transfers, deadline.Review},
+			{Cancels, deadline.Opinion},
+			{Opens, deadline.Redirect},
+		},
+		Tell: []Telling{
+			tell("notice.author.redirected", Author), tell("notice.officer.redirected", coordinator),
+			tell("notice.officer.opinion_dropped", CoExecutor),
+		},
 	},
 	{
 		Action: Redirect, From: []Stage{StageReceived, StageAssigned}, When: registersAnew, Who: parties(coordinator, supervisor),
 		Guards: []Guard{notJoined, movesNobody, hopsLeft}, To: StageReceived, Needs: []Input{needReason, needAgency}, Public: true,
-		Effects: []Effect{moved, unregistered},
+		Effects: []Effect{moved, unregistered, opinionsDropped},
 		Clocks: []Tick{
 			{Meets, deadline.Redirect},
 			{Meets, deadline.Forwarding},
 			{Cancels, deadline.Registration},
 			{Cancels, deadline.Review},
+			{Cancels, deadline.Opinion},
 			{Opens, deadline.Registration},
 			{Opens, deadline.Redirect},
 		},
-		Tell: []Telling{tell("notice.author.redirected", Author), tell("notice.officer.redirected", coordinator)},
+		Tell: []Telling{
+			tell("notice.author.redirected", Author), tell("notice.officer.redirected", coordinator),
+			tell("notice.officer.opinion_dropped", CoExecutor),
+		},
 	},
 	{
 		Action: Start, From: []Stage{StageAssigned}, Who: parties(Worker), Guards: []Guard{notJoined}, To: StageInWork,
@@ -248,6 +269,47 @@ var transitions = []Transition{
 		Action: Attach, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notJoined},
 	},
 
+	// Checklist ---------------------------------------------------------------------
+	{
+		Action: AddItems, From: []Stage{StageReceived}, Who: parties(coordinator), Guards: []Guard{notJoined}, Needs: []Input{needItems},
+		Effects: []Effect{itemsAdded},
+	},
+	{
+		Action: AddItems, From: withLead, Who: parties(Worker), Guards: []Guard{notJoined}, Needs: []Input{needItems}, Effects: []Effect{itemsAdded},
+	},
+	{
+		Action: AddItems, From: withLead, Who: parties(coordinator), Guards: []Guard{notJoined}, Needs: []Input{needItems}, Effects: []Effect{itemsAdded},
+		Tell: []Telling{tell("notice.officer.items_added", Worker)},
+	},
+	{
+		Action: DropItem, From: append([]Stage{StageReceived}, withLead...), Who: parties(coordinator, Worker),
+		Guards: []Guard{notJoined, hasItems}, Needs: []Input{needItem, needWhy}, Effects: []Effect{itemDropped},
+	},
+	{
+		Action: SettleItem, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notJoined, hasItems},
+		Needs: []Input{needItem, needSettled}, Effects: []Effect{itemSettled},
+	},
+
+	// Opinions ----------------------------------------------------------------------
+	{
+		Action: AskOpinion, From: []Stage{StageAssigned, StageInWork}, Who: parties(coordinator, Worker), Guards: []Guard{notJoined},
+		Needs: []Input{needCoExecutor}, Effects: []Effect{opinionAsked},
+		Clocks: []Tick{{Opens, deadline.Opinion}},
+		Tell:   []Telling{tell("notice.officer.opinion_asked", CoExecutor)},
+	},
+	{
+		Action: GiveOpinion, From: []Stage{StageAssigned, StageInWork}, Who: parties(CoExecutor),
+		Needs: []Input{needOwnOpinion}, Effects: []Effect{opinionGiven},
+		Clocks: []Tick{{Meets, deadline.Opinion}},
+		Tell:   []Telling{tell("notice.officer.opinion_given", Worker)},
+	},
+	{
+		Action: DropOpinion, From: []Stage{StageAssigned, StageInWork}, Who: parties(coordinator, Worker),
+		Guards: []Guard{notJoined, opinionAwaited}, Needs: []Input{needOpinion, needWhy}, Effects: []Effect{opinionDropped},
+		Clocks: []Tick{{Cancels, deadline.Opinion}},
+		Tell:   []Telling{tell("notice.officer.opinion_dropped", CoExecutor)},
+	},
+
 	// Extension -------------------------------------------------------------------
 	{
 		Action: AskExtension, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notJoined, notExtended, nothingAsked},
@@ -257,7 +319,7 @@ var transitions = []Transition{
 	{
 		Action: ApproveExtension, From: []Stage{StageInWork}, Who: parties(head), Guards: []Guard{notJoined, somethingAsked, notExtended},
 		Needs: []Input{mayReason, needDaysAsked}, Public: true, Effects: []Effect{extended},
-		Clocks: []Tick{{Extends, deadline.Review}},
+		Clocks: []Tick{{Extends, deadline.Review}, {Anchors, deadline.Opinion}},
 		Tell:   []Telling{tell("notice.author.extended", Author), tell("notice.officer.extension_approved", Worker)},
 	},
 	{
@@ -269,7 +331,7 @@ var transitions = []Transition{
 	// Answer ----------------------------------------------------------------------
 	{
 		Action: SubmitAnswer, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notJoined}, To: StageOnSign,
-		Needs: []Input{needAnswer}, Effects: []Effect{answerSubmitted, askDropped},
+		Needs: []Input{needAnswer, everyItemSettled, everyOpinionIn}, Effects: []Effect{answerSubmitted, askDropped},
 		Clocks: []Tick{{Opens, deadline.Signing}},
 		Tell:   []Telling{tell("notice.officer.on_sign", head)},
 	},
@@ -281,15 +343,15 @@ var transitions = []Transition{
 	},
 	{
 		Action: Sign, From: []Stage{StageOnSign}, When: finalAnswer, Who: parties(head), To: StageAnswered,
-		Effects: []Effect{answerSigned, answeredFinally, sharedOn},
-		Clocks:  []Tick{{Meets, deadline.Signing}, {Meets, deadline.Review}, {Opens, deadline.Rating}},
-		Tell:    []Telling{tell("notice.author.answered", Author), tell("notice.officer.signed", Worker)},
+		Needs: []Input{everyItemSettled}, Effects: []Effect{answerSigned, answeredFinally, sharedOn},
+		Clocks: []Tick{{Meets, deadline.Signing}, {Meets, deadline.Review}, {Opens, deadline.Rating}},
+		Tell:   []Telling{tell("notice.author.answered", Author), tell("notice.officer.signed", Worker)},
 	},
 	{ // an interim answer: the review runs on
 		Action: Sign, From: []Stage{StageOnSign}, When: interimAnswer, Who: parties(head), To: StagePlanned,
-		Effects: []Effect{answerSigned, promised, sharedOn},
-		Clocks:  []Tick{{Meets, deadline.Signing}, {Opens, deadline.Promise}},
-		Tell:    []Telling{tell("notice.author.planned", Author), tell("notice.officer.signed", Worker)},
+		Needs: []Input{everyItemSettled}, Effects: []Effect{answerSigned, promised, sharedOn},
+		Clocks: []Tick{{Meets, deadline.Signing}, {Opens, deadline.Promise}},
+		Tell:   []Telling{tell("notice.author.planned", Author), tell("notice.officer.signed", Worker)},
 	},
 	{ // at the promised date
 		Action: Resume, From: []Stage{StagePlanned}, When: whileAlone, Who: parties(Job), To: StageInWork,
@@ -310,9 +372,9 @@ var transitions = []Transition{
 	// One problem, many applicants --------------------------------------------------
 	{ // worked with the lead from here on; its own review runs
 		Action: Join, From: joinable, Who: parties(coordinator), Guards: []Guard{notJoined, leadsNobody, isRegistered},
-		Effects: []Effect{tied},
-		Clocks:  []Tick{{Meets, deadline.Redirect}, {Meets, deadline.Forwarding}},
-		Tell:    []Telling{tell("notice.author.joined", Author)},
+		Effects: []Effect{tied, opinionsDropped},
+		Clocks:  []Tick{{Meets, deadline.Redirect}, {Meets, deadline.Forwarding}, {Cancels, deadline.Opinion}},
+		Tell:    []Telling{tell("notice.author.joined", Author), tell("notice.officer.opinion_dropped", CoExecutor)},
 	},
 	{
 		Action: Gather, From: leadStage, Who: parties(coordinator), Guards: []Guard{notJoined, isRegistered, firstReview},
@@ -399,9 +461,12 @@ var transitions = []Transition{
 	},
 	{
 		Action: Withdraw, From: beforeAnswer, Who: parties(Author), To: StageWithdrawn,
-		Needs: []Input{mayReason}, Effects: []Effect{answerReturned, ended, untied, setFree},
+		Needs: []Input{mayReason}, Effects: []Effect{answerReturned, opinionsDropped, ended, untied, setFree},
 		Clocks: []Tick{{Cancels, everyClock}},
-		Tell:   []Telling{tell("notice.author.withdrawn", Author), tell("notice.officer.withdrawn", Worker)},
+		Tell: []Telling{
+			tell("notice.author.withdrawn", Author), tell("notice.officer.withdrawn", Worker),
+			tell("notice.officer.opinion_dropped", CoExecutor),
+		},
 	},
 
 	// A clock speaks: told by [Engine.Fire], which knows the step.

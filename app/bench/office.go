@@ -159,7 +159,7 @@ func (f *office) lists(ctx context.Context, c *crowd) error {
 			scope = []any{user.Actor().Agencies()[0]}
 		}
 		for _, tab := range workflow.Tabs {
-			if tab != workflow.TabMine {
+			if tab != workflow.TabMine && tab != workflow.TabAsked { // one person's
 				f.list(who, user.ID, tab, chosen[""], scope)
 			}
 		}

@@ -59,6 +59,9 @@ type appealRow struct {
 	EventCount     int
 	LastHash       string
 	Version        int
+	PastAgencies   string
+	Items          string
+	Opinions       int // rows of opinions: most appeals have none to read
 }
 
 func (appealRow) TableName() string { return "appeals" }
@@ -66,13 +69,17 @@ func (appealRow) TableName() string { return "appeals" }
 var appealTable = newTable[appealRow]()
 
 func newAppealRow(a *workflow.Appeal) (*appealRow, error) {
-	replies := "[]"
-	if len(a.Replies) > 0 {
-		data, err := json.Marshal(a.Replies)
-		if err != nil {
-			return nil, fmt.Errorf("replies of appeal %d: %w", a.ID, err)
-		}
-		replies = string(data)
+	replies, err := packList(a.Replies)
+	if err != nil {
+		return nil, fmt.Errorf("replies of appeal %d: %w", a.ID, err)
+	}
+	past, err := packList(a.Past)
+	if err != nil {
+		return nil, fmt.Errorf("past agencies of appeal %d: %w", a.ID, err)
+	}
+	items, err := packList(a.Items)
+	if err != nil {
+		return nil, fmt.Errorf("items of appeal %d: %w", a.ID, err)
 	}
 	r := &appealRow{
 		ID: a.ID, Number: a.Number, RuleSet: string(a.RuleSet), ReviewOrder: string(a.Order), Stage: string(a.Stage),
@@ -86,6 +93,7 @@ func newAppealRow(a *workflow.Appeal) (*appealRow, error) {
 		Extended: a.Extended, AskedDays: a.Asked, Interims: a.Interims, PromisedOn: instant(a.PromisedOn),
 		Lapsed: a.Lapsed, Level: a.Level, LeadID: a.Lead, LeadNumber: a.LeadNumber, JoinedCount: a.Joined,
 		SplitFrom: a.SplitFrom, EventCount: a.Events, LastHash: a.Hash, Version: a.Version,
+		PastAgencies: past, Items: items, Opinions: len(a.Opinions),
 	}
 	if p := a.Place.Point; p != nil {
 		r.Lat, r.Lon = &p.Lat, &p.Lon
@@ -110,12 +118,32 @@ func (r *appealRow) appeal() (workflow.Appeal, error) {
 	if r.Lat != nil && r.Lon != nil {
 		a.Place.Point = &workflow.Point{Lat: *r.Lat, Lon: *r.Lon}
 	}
-	if r.Replies != "[]" {
-		if err := json.Unmarshal([]byte(r.Replies), &a.Replies); err != nil {
-			return a, fmt.Errorf("replies of appeal %d: %w", r.ID, err)
-		}
+	if err := unpackList(r.Replies, &a.Replies); err != nil {
+		return a, fmt.Errorf("replies of appeal %d: %w", r.ID, err)
+	}
+	if err := unpackList(r.PastAgencies, &a.Past); err != nil {
+		return a, fmt.Errorf("past agencies of appeal %d: %w", r.ID, err)
+	}
+	if err := unpackList(r.Items, &a.Items); err != nil {
+		return a, fmt.Errorf("items of appeal %d: %w", r.ID, err)
 	}
 	return a, nil
+}
+
+// packList is a list as a column keeps it; most are empty.
+func packList[T any](list []T) (string, error) {
+	if len(list) == 0 {
+		return "[]", nil
+	}
+	data, err := json.Marshal(list)
+	return string(data), err
+}
+
+func unpackList[T any](column string, into *[]T) error {
+	if column == "[]" {
+		return nil
+	}
+	return json.Unmarshal([]byte(column), into)
 }
 
 type applicantRow struct {

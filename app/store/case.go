@@ -16,6 +16,7 @@ type caseRows struct {
 	events    []eventRow
 	answers   []answerRow
 	photos    []photoRow
+	opinions  []opinionRow
 }
 
 // part reads one of them.
@@ -41,6 +42,7 @@ func (c *caseRows) parts(d dialect) []part {
 		selectPart(eventTable, d, "appeal_id", "appeal_id, n", &c.events),
 		selectPart(answerTable, d, "appeal_id", "appeal_id, id", &c.answers),
 		selectPart(photoTable, d, "appeal_id", "appeal_id, id", &c.photos),
+		selectPart(opinionTable, d, "appeal_id", "appeal_id, n", &c.opinions),
 	}
 }
 
@@ -147,12 +149,23 @@ func (c *caseRows) cases(ids []int64) ([]workflow.Case, error) {
 		byID[e.Appeal].Events = append(byID[e.Appeal].Events, e)
 	}
 	for i := range c.answers {
-		a := c.answers[i].answer()
+		a, err := c.answers[i].answer()
+		if err != nil {
+			return nil, err
+		}
 		byID[a.Appeal].Answers = append(byID[a.Appeal].Answers, a)
 	}
 	for i := range c.photos {
 		found := byID[c.photos[i].AppealID]
 		found.Photos = append(found.Photos, c.photos[i].photo())
+	}
+	for i := range c.opinions {
+		o, err := c.opinions[i].opinion()
+		if err != nil {
+			return nil, err
+		}
+		a := &byID[c.opinions[i].AppealID].Appeal
+		a.Opinions = append(a.Opinions, o)
 	}
 	out := make([]workflow.Case, 0, len(byID))
 	for _, id := range ids {

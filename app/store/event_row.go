@@ -105,28 +105,38 @@ type answerRow struct {
 	Pattern    string
 	SharedFrom int64
 	Version    int
+	Items      string
 }
 
 func (answerRow) TableName() string { return "answers" }
 
 var answerTable = newTable[answerRow]()
 
-func newAnswerRow(a *workflow.Answer) *answerRow {
+func newAnswerRow(a *workflow.Answer) (*answerRow, error) {
+	items, err := packList(a.Items)
+	if err != nil {
+		return nil, fmt.Errorf("items of answer %d: %w", a.ID, err)
+	}
 	return &answerRow{
 		ID: a.ID, AppealID: a.Appeal, Round: a.Round, Body: a.Text, Outcome: string(a.Outcome),
 		PromisedOn: instant(a.PromisedOn), Ground: a.Ground, State: string(a.State), AuthorID: a.Author,
 		SignerID: a.Signer, CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.UpdatedAt),
 		SignedAt: instant(a.SignedAt), Pattern: a.Pattern, SharedFrom: a.SharedFrom, Version: a.Version,
-	}
+		Items: items,
+	}, nil
 }
 
-func (r *answerRow) answer() workflow.Answer {
-	return workflow.Answer{
+func (r *answerRow) answer() (workflow.Answer, error) {
+	a := workflow.Answer{
 		ID: r.ID, Appeal: r.AppealID, Round: r.Round, Text: r.Body, Outcome: workflow.Outcome(r.Outcome),
 		PromisedOn: r.PromisedOn.time(), Ground: r.Ground, State: workflow.AnswerState(r.State), Author: r.AuthorID,
 		Signer: r.SignerID, CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(), SignedAt: r.SignedAt.time(),
 		Pattern: r.Pattern, SharedFrom: r.SharedFrom, Version: r.Version,
 	}
+	if err := unpackList(r.Items, &a.Items); err != nil {
+		return a, fmt.Errorf("items of answer %d: %w", r.ID, err)
+	}
+	return a, nil
 }
 
 type photoRow struct {

@@ -18,6 +18,7 @@ func Columns() map[string][]string {
 	add(columnsOf[outboxRow]())
 	add(columnsOf[answerRow]())
 	add(columnsOf[photoRow]())
+	add(columnsOf[opinionRow]())
 	add(columnsOf[draftRow]())
 	add(columnsOf[accessRow]())
 	add(columnsOf[calendarRow]())

@@ -87,14 +87,14 @@ func (i *Import) SaveTemplates(ts []workflow.AnswerTemplate) error {
 	for n, t := range ts {
 		rows[n] = templateRow{
 			Code: t.Code, AgencyID: t.Agency, Rubric: t.Rubric, NameRU: t.Name.RU, NameEN: t.Name.EN,
-			Outcome: string(t.Outcome), Body: t.Body,
+			Outcome: string(t.Outcome), Body: t.Body, Version: 1,
 		}
 	}
 	if err := save(i.db, templateTable, rows); err != nil {
 		return err
 	}
 	for n := range ts {
-		ts[n].ID = rows[n].ID
+		ts[n].ID, ts[n].Version = rows[n].ID, rows[n].Version
 	}
 	return nil
 }

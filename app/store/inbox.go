@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type tabWalk struct {
 var tabWalks = map[workflow.Tab]tabWalk{
 	workflow.TabNew:     {stages: []workflow.Stage{workflow.StageModeration, workflow.StageReceived}, where: "lead_id = 0"},
 	workflow.TabMine:    {where: "executor_id <> 0 AND stage IN ('assigned', 'in_work', 'on_sign', 'planned') AND lead_id = 0", byDue: true},
+	workflow.TabAsked:   {byDue: true},
 	workflow.TabDueSoon: {where: "due_at IS NOT NULL", byDue: true},
 	workflow.TabOverdue: {where: "due_at IS NOT NULL", byDue: true},
 	workflow.TabOnSign:  {where: "stage = 'on_sign'", byDue: true},
@@ -87,7 +89,7 @@ func tabConditions(tab workflow.Tab, where string, now time.Time) clauses {
 		c.add("due_sort < ?", instant(now.Add(workflow.DueSoon)))
 	case workflow.TabOverdue:
 		c.add("due_sort < ?", instant(now))
-	case workflow.TabNew, workflow.TabMine, workflow.TabOnSign, workflow.TabAll: // their walks say it all
+	case workflow.TabNew, workflow.TabMine, workflow.TabOnSign, workflow.TabAll, workflow.TabAsked: // their walks say it all
 	}
 	return c
 }
@@ -129,6 +131,18 @@ func agenciesOf(scope workflow.Scope, agency int64) (ids []int64, all bool) {
 	return nil, false
 }
 
+// walkedBy are the agencies that a query walks. Whose opinion is asked sees the
+// case whatever agency has it.
+func walkedBy(q workflow.InboxQuery) (ids []int64, all bool) {
+	switch {
+	case q.Tab != workflow.TabAsked:
+		return agenciesOf(q.Scope, q.Agency)
+	case q.Agency != 0:
+		return []int64{q.Agency}, false
+	}
+	return nil, true
+}
+
 // stagesOf are the stages that a query walks one by one, nil for any; none
 // says that nothing can match.
 func stagesOf(q workflow.InboxQuery) (stages []workflow.Stage, none bool) {
@@ -140,6 +154,44 @@ func stagesOf(q workflow.InboxQuery) (stages []workflow.Stage, none bool) {
 		return nil, true
 	}
 	return []workflow.Stage{stage}, false
+}
+
+// askedColumns are those of a list, due when the opinion is, and the text.
+var askedColumns = func() string {
+	out := []string{"a.body"}
+	for name := range strings.SplitSeq(inboxColumns, ", ") {
+		if strings.HasPrefix(name, "due_") {
+			out = append(out, "o.due_at AS "+name)
+			continue
+		}
+		out = append(out, "a."+name)
+	}
+	return strings.Join(out, ", ")
+}()
+
+// from is what a tab walks: the appeals, or those about which the user owes an
+// opinion, each due when that is. These are few, and belong to any agency.
+func from(tab workflow.Tab, scope workflow.Scope) string {
+	if tab != workflow.TabAsked {
+		return "appeals"
+	}
+	who := fmt.Sprintf("o.user_id = %d AND o.agency_id IN (%s)", scope.User, numbers(scope.Agencies))
+	for _, s := range scope.Stands {
+		if s.Role == actor.Executor {
+			who += fmt.Sprintf(" OR o.user_id = %d AND o.agency_id = %d", s.For, s.Agency)
+		}
+	}
+	return `(SELECT ` + askedColumns + ` FROM opinions o
+		JOIN appeals a ON a.id = o.appeal_id WHERE o.state = 'asked' AND (` + who + `)) AS asked`
+}
+
+// numbers is a list of ids as SQL has it; none is one that nobody has.
+func numbers(ids []int64) string {
+	out := []string{"-1"}
+	for _, id := range ids {
+		out = append(out, strconv.FormatInt(id, 10))
+	}
+	return strings.Join(out, ", ")
 }
 
 // filters are the conditions that a person chose.
@@ -222,7 +274,7 @@ func keyset(byDue bool, after, before workflow.Cursor) (c clauses, order string)
 // stage, merged. No walk reads more than a page of matching rows, and what is
 // sorted is these rows only.
 func (s *Store) walks(q workflow.InboxQuery, columns string, limit int) (query string, args []any, ok bool) {
-	agencies, all := agenciesOf(q.Scope, q.Agency)
+	agencies, all := walkedBy(q)
 	stages, none := stagesOf(q)
 	if none || !all && len(agencies) == 0 || limit <= 0 {
 		return "", nil, false
@@ -233,7 +285,7 @@ func (s *Store) walks(q workflow.InboxQuery, columns string, limit int) (query s
 
 	// One person's appeals, and those that a search found, are few: their
 	// agencies need no walks of their own.
-	split := q.Tab != workflow.TabMine && q.Executor == 0 && q.IDs == nil
+	split := q.Tab != workflow.TabMine && q.Tab != workflow.TabAsked && q.Executor == 0 && q.IDs == nil
 	if !all && !split {
 		common.add(s.dialect.in("agency_id"), s.dialect.ids(agencies))
 	}
@@ -250,7 +302,7 @@ func (s *Store) walks(q workflow.InboxQuery, columns string, limit int) (query s
 	var parts []string
 	for _, c := range each {
 		for _, c := range perStage(c, stages) {
-			parts = append(parts, fmt.Sprintf("SELECT %s FROM appeals%s ORDER BY %s LIMIT %d", columns, c.where(), order, limit))
+			parts = append(parts, fmt.Sprintf("SELECT %s FROM %s%s ORDER BY %s LIMIT %d", columns, from(q.Tab, q.Scope), c.where(), order, limit))
 			args = append(args, c.args...)
 		}
 	}

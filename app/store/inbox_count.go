@@ -10,7 +10,7 @@ import (
 // CountInbox counts the rows that a query of the inbox would walk, up to most:
 // then there are that many or more. Limit and cursors don't matter.
 func (s *Store) CountInbox(ctx context.Context, q workflow.InboxQuery, most int) (n int, err error) {
-	agencies, all := agenciesOf(q.Scope, q.Agency)
+	agencies, all := walkedBy(q)
 	stages, none := stagesOf(q)
 	if none || !all && len(agencies) == 0 {
 		return 0, nil
@@ -27,7 +27,7 @@ func (s *Store) CountInbox(ctx context.Context, q workflow.InboxQuery, most int)
 	if stages != nil {
 		c.add("stage IN (" + literals(stages) + ")")
 	}
-	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM appeals%s LIMIT %d) AS counted", c.where(), most)
+	query := fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS counted", from(q.Tab, q.Scope), c.where(), most)
 	err = s.readDB.QueryRowContext(ctx, s.dialect.bind(query), c.args...).Scan(&n)
 	return n, translate(err)
 }

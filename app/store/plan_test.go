@@ -127,6 +127,11 @@ func TestInbox_plans(t *testing.T) {
 				query, args, ok := s.InboxStatement(q)
 				require.True(t, ok, name)
 				plan := explain(t, dialect, db, query, args)
+				if q.Tab == workflow.TabAsked { // one person's, sorted: cases are then found by their ids
+					require.Contains(t, plan, "opinions_asked", name)
+					require.NotRegexp(t, `(?m)SCAN appeals|SCAN a$|Seq Scan on appeals`, plan, name)
+					continue
+				}
 				if dialect == storetest.SQLite {
 					requireWalks(t, name, plan)
 				} else {

@@ -83,6 +83,7 @@ type templateRow struct {
 	NameEN   string `gorm:"column:name_en"`
 	Outcome  string
 	Body     string
+	Version  int
 }
 
 func (templateRow) TableName() string { return "answer_templates" }
@@ -158,7 +159,7 @@ func (s *Store) ListTemplates(ctx context.Context, agency int64, rubric string) 
 	for i, r := range rows {
 		out[i] = workflow.AnswerTemplate{
 			ID: r.ID, Code: r.Code, Agency: r.AgencyID, Rubric: r.Rubric, Name: lang.Text{RU: r.NameRU, EN: r.NameEN},
-			Outcome: workflow.Outcome(r.Outcome), Body: r.Body,
+			Outcome: workflow.Outcome(r.Outcome), Body: r.Body, Version: r.Version,
 		}
 	}
 	return out, nil

@@ -35,12 +35,16 @@ func (t *tx) FindAppeals(ctx context.Context, ids []int64) ([]*workflow.Appeal, 
 	t.loaded = make(map[int64]loaded, len(rows))
 	out := make([]*workflow.Appeal, len(rows))
 	byID := make(map[int64]*workflow.Appeal, len(rows))
+	discussed := map[int64]*workflow.Appeal{}
 	for i := range rows {
 		a, err := rows[i].appeal()
 		if err != nil {
 			return nil, err
 		}
 		out[i], byID[a.ID] = &a, &a
+		if rows[i].Opinions > 0 {
+			discussed[a.ID] = &a
+		}
 		t.loaded[a.ID] = loaded{row: &rows[i], clocks: map[int]string{}}
 	}
 	for i := range clocks {
@@ -55,6 +59,11 @@ func (t *tx) FindAppeals(ctx context.Context, ids []int64) ([]*workflow.Appeal, 
 		a.Deadline = append(a.Deadline, c)
 		t.loaded[a.ID].clocks[c.N] = clocks[i].Body
 	}
+	if len(discussed) > 0 {
+		if err := t.findOpinions(ctx, discussed); err != nil {
+			return nil, err
+		}
+	}
 	return out, nil
 }
 
@@ -65,7 +74,9 @@ func (t *tx) SaveSteps(ctx context.Context, steps []workflow.Step) error {
 	var messages []*outboxRow
 	now := t.s.clock.Now()
 	changes := map[string][]*appealRow{} // by the columns that differ
-	for _, s := range steps {
+	appeals := make([]*workflow.Appeal, len(steps))
+	for i, s := range steps {
+		appeals[i] = s.Appeal
 		was, ok := t.loaded[s.Appeal.ID]
 		if !ok {
 			return fmt.Errorf("appeal %d was not found by this unit of work", s.Appeal.ID)
@@ -104,6 +115,9 @@ func (t *tx) SaveSteps(ctx context.Context, steps []workflow.Step) error {
 	}
 	if err := insertMany(ctx, t.s.dialect, t.db, deadlineTable, 0, clocks, deadlineUpsert); err != nil {
 		return translate(err)
+	}
+	if err := t.saveOpinions(ctx, appeals...); err != nil {
+		return err
 	}
 	if err := insertMany(ctx, t.s.dialect, t.db, eventTable, 1, events, ""); err != nil {
 		return translate(err)

@@ -48,8 +48,8 @@ func (s *Store) CountTabs(ctx context.Context, scope workflow.Scope, now time.Ti
 
 // tabCount selects the rows of a tab up to the cap, in no order.
 func (s *Store) tabCount(tab workflow.Tab, scope workflow.Scope, now time.Time) (query string, args []any, ok bool) {
-	agencies, all := agenciesOf(scope, 0)
-	if !all && len(agencies) == 0 || tab == workflow.TabMine && scope.User == 0 {
+	agencies, all := walkedBy(workflow.InboxQuery{Tab: tab, Scope: scope})
+	if !all && len(agencies) == 0 || (tab == workflow.TabMine || tab == workflow.TabAsked) && scope.User == 0 {
 		return "", nil, false
 	}
 	c := tabConditions(tab, tabWalks[tab].where, now)
@@ -63,5 +63,5 @@ func (s *Store) tabCount(tab workflow.Tab, scope workflow.Scope, now time.Time) 
 	if stages := tabWalks[tab].stages; stages != nil {
 		c.add("stage <> 'closed' AND stage IN (" + literals(stages) + ")")
 	}
-	return fmt.Sprintf("SELECT 1 FROM appeals%s LIMIT %d", c.where(), tabCap), c.args, true
+	return fmt.Sprintf("SELECT 1 FROM %s%s LIMIT %d", from(tab, scope), c.where(), tabCap), c.args, true
 }

@@ -69,7 +69,10 @@ func (t *tx) FindSigned(ctx context.Context, id int64) (*workflow.Answer, error)
 	if err := raw(t.db).QueryRowContext(ctx, t.s.dialect.bind(query), id).Scan(answerTable.into(&row)...); err != nil {
 		return nil, translate(err)
 	}
-	a := row.answer()
+	a, err := row.answer()
+	if err != nil {
+		return nil, err
+	}
 	return &a, nil
 }
 

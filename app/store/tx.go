@@ -60,6 +60,11 @@ func (t *tx) FindAppeal(ctx context.Context, id int64) (*workflow.Appeal, error)
 		}
 		a.Deadline = append(a.Deadline, d)
 	}
+	if row.Opinions > 0 {
+		if err := t.findOpinions(ctx, map[int64]*workflow.Appeal{a.ID: &a}); err != nil {
+			return nil, err
+		}
+	}
 	return &a, nil
 }
 
@@ -82,6 +87,9 @@ func (t *tx) SaveAppeal(ctx context.Context, a *workflow.Appeal) error {
 		return stale()
 	}
 	if err := t.saveDeadlines(ctx, a); err != nil {
+		return err
+	}
+	if err := t.saveOpinions(ctx, a); err != nil {
 		return err
 	}
 	a.Version = row.Version
@@ -174,13 +182,19 @@ func (t *tx) FindAnswer(ctx context.Context, appeal int64, round int) (*workflow
 	if err != nil {
 		return nil, translate(err)
 	}
-	a := row.answer()
+	a, err := row.answer()
+	if err != nil {
+		return nil, err
+	}
 	return &a, nil
 }
 
 // SaveAnswer implements workflow.Tx.
 func (t *tx) SaveAnswer(ctx context.Context, a *workflow.Answer) error {
-	row := newAnswerRow(a)
+	row, err := newAnswerRow(a)
+	if err != nil {
+		return err
+	}
 	row.Version++
 	if a.ID == 0 {
 		if err := t.db.WithContext(ctx).Create(row).Error; err != nil {

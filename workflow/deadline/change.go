@@ -16,7 +16,8 @@ func Start(rule Rule, n int, agency int64, start time.Time, cal *calendar.Calend
 
 // StartBefore opens a clock that ends the rule's amount before the day of the
 // anchor: an opinion before the lead's due date, a promise (amount 0) on the
-// promised day. Where that is past already it ends with the day of start.
+// promised day. Where that is past already it ends with the day of start, an
+// opinion with the next working day.
 func StartBefore(rule Rule, n int, agency int64, start, anchor time.Time, cal *calendar.Calendar) (Deadline, Entry, error) {
 	return open(rule, n, agency, start, anchor, cal)
 }
@@ -52,6 +53,12 @@ func (d Deadline) Resume(at time.Time, cal *calendar.Calendar) (Deadline, Entry,
 // [Extension.Allow].
 func (d Deadline) Extend(amount Amount, at time.Time, cal *calendar.Calendar) (Deadline, Entry, error) {
 	return d.change(Entry{Op: OpExtend, Amount: amount}, at, cal)
+}
+
+// Anchor lets a clock that counts backwards count from another date, such as
+// that of a review which was extended.
+func (d Deadline) Anchor(anchor, at time.Time, cal *calendar.Calendar) (Deadline, Entry, error) {
+	return d.change(Entry{Op: OpAnchor, Anchor: clock.Round(anchor)}, at, cal)
 }
 
 // Transfer gives the clock to another agency. The due date stays.

@@ -131,7 +131,9 @@ func TestStartBefore(t *testing.T) {
 		kind                      deadline.Kind
 	}{
 		{"an opinion is due two working days before the lead's date", "2026-02-10 10:00:00", "2026-03-12 23:59:59", "2026-03-10 23:59:59", deadline.Opinion},
-		{"asked too late, it is due today", "2026-03-11 10:00:00", "2026-03-12 23:59:59", "2026-03-11 23:59:59", deadline.Opinion},
+		{"asked too late, it is due on the next working day", "2026-03-11 10:00:00", "2026-03-12 23:59:59", "2026-03-12 23:59:59", deadline.Opinion},
+		{"asked on the very day, it is due that day", "2026-03-10 10:00:00", "2026-03-12 23:59:59", "2026-03-10 23:59:59", deadline.Opinion},
+		{"asked on a Friday after the date, it is due on Monday", "2026-03-20 10:00:00", "2026-03-12 23:59:59", "2026-03-23 23:59:59", deadline.Opinion},
 		{"a promise is due on its day", "2026-02-10 10:00:00", "2026-04-15 00:00:00", "2026-04-15 23:59:59", deadline.Promise},
 		{"a promised Sunday is due on Friday", "2026-02-10 10:00:00", "2026-04-12 00:00:00", "2026-04-10 23:59:59", deadline.Promise},
 	} {
@@ -139,6 +141,26 @@ func TestStartBefore(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, c.want, show(t, d.DueAt), c.name)
 	}
+}
+
+func TestDeadline_Anchor_moves_with_the_lead_s_date_and_never_back(t *testing.T) {
+	t.Parallel()
+	cal := load(t)
+	at := local(t, "2026-02-10 10:00:00")
+	d, _, err := deadline.StartBefore(rule(t, deadline.SetMessage, deadline.Opinion), 2, 7, at, local(t, "2026-03-12 23:59:59"), cal)
+	require.NoError(t, err)
+	later, e, err := d.Anchor(local(t, "2026-04-01 23:59:59"), local(t, "2026-03-01 10:00:00"), cal)
+	require.NoError(t, err)
+	require.Equal(t, "2026-03-30 23:59:59", show(t, later.DueAt))
+	require.Equal(t, deadline.OpAnchor, e.Op)
+	require.Equal(t, later.DueAt, e.Due)
+	back, _, err := later.Anchor(local(t, "2026-03-12 23:59:59"), local(t, "2026-03-02 10:00:00"), cal)
+	require.NoError(t, err)
+	require.Equal(t, later.DueAt, back.DueAt)
+	met, _, err := d.Close(at)
+	require.NoError(t, err)
+	_, _, err = met.Anchor(local(t, "2026-04-01 23:59:59"), at, cal)
+	require.True(t, fault.Is(err, fault.Conflict))
 }
 
 func TestDeadline_Pause_keeps_what_was_left(t *testing.T) {

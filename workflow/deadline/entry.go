@@ -17,6 +17,7 @@ const (
 	OpPause    Op = "pause"
 	OpResume   Op = "resume"
 	OpExtend   Op = "extend"
+	OpAnchor   Op = "anchor"
 	OpTransfer Op = "transfer"
 	OpRecount  Op = "recount" // with a calendar that was changed since
 	OpStep     Op = "step"
@@ -37,15 +38,15 @@ type Entry struct {
 	Amount   Amount        `json:"amount,omitzero"`    // open, extend
 	Roll     calendar.Roll `json:"roll,omitempty"`     // open
 	Ladder   Ladder        `json:"ladder,omitempty"`   // open
-	Anchor   time.Time     `json:"anchor,omitzero"`    // open backwards: the date counted back from
-	Calendar string        `json:"calendar,omitempty"` // open, resume, extend, step, recount: version used
+	Anchor   time.Time     `json:"anchor,omitzero"`    // open backwards, anchor: the date counted back from
+	Calendar string        `json:"calendar,omitempty"` // open, resume, extend, anchor, step, recount: version used
 	Step     Step          `json:"step,omitempty"`     // step: which was fired
 	Due      time.Time     `json:"due"`                // after the change
 }
 
 // apply performs an entry: the one place where a clock changes, but for
 // [Deadline.recount], which needs the entries before. It ignores e.Due. cal is
-// needed by open, resume, extend and step.
+// needed by open, resume, extend, anchor and step.
 func (d Deadline) apply(e Entry, cal *calendar.Calendar) (Deadline, error) {
 	if e.Op == OpOpen {
 		return begin(e, cal)
@@ -64,6 +65,8 @@ func (d Deadline) apply(e Entry, cal *calendar.Calendar) (Deadline, error) {
 		err = d.resume(e.At, cal)
 	case OpExtend:
 		err = d.extend(e, cal)
+	case OpAnchor:
+		err = d.anchor(e, cal)
 	case OpStep:
 		err = d.passed(e, cal)
 	case OpTransfer:
@@ -101,16 +104,49 @@ func begin(e Entry, cal *calendar.Calendar) (Deadline, error) {
 	if e.Anchor.IsZero() {
 		d.DueAt, err = cal.Due(e.At, e.Amount, e.Roll)
 	} else {
-		d.DueAt, err = cal.Before(e.Anchor, e.Amount, e.Roll)
-		if today := cal.EndOf(cal.DayOf(e.At)); err == nil && d.DueAt.Before(today) {
-			d.DueAt = today // the date is near: what is left is today
-		}
+		d.DueAt, err = d.before(e, cal)
 	}
 	if err != nil {
 		return Deadline{}, err
 	}
 	d.DueAt = clock.Round(d.DueAt)
 	return d, d.schedule(e.At, cal)
+}
+
+// before counts back from the anchor of an entry. Where that day is past
+// already what is left is today; for an opinion, which somebody else has yet to
+// write, the next working day.
+func (d *Deadline) before(e Entry, cal *calendar.Calendar) (time.Time, error) {
+	due, err := cal.Before(e.Anchor, d.Amount, d.Roll)
+	if err != nil {
+		return time.Time{}, err
+	}
+	first := cal.DayOf(e.At)
+	if !due.Before(cal.EndOf(first)) {
+		return due, nil
+	}
+	if d.Kind == Opinion {
+		if first, err = cal.NextWorking(first); err != nil {
+			return time.Time{}, err
+		}
+	}
+	return cal.EndOf(first), nil
+}
+
+// anchor counts back from another date. The due date never moves back.
+func (d *Deadline) anchor(e Entry, cal *calendar.Calendar) error {
+	if !d.PausedAt.IsZero() {
+		return conflict("deadline.paused", *d)
+	}
+	due, err := d.before(e, cal)
+	if err != nil {
+		return err
+	}
+	if due = clock.Round(due); !due.After(d.DueAt) {
+		return nil
+	}
+	d.DueAt, d.Calendar = due, cal.Version()
+	return d.schedule(e.At, cal)
 }
 
 func (d *Deadline) pause(at time.Time) error {

@@ -61,7 +61,7 @@ func Replay(entries []Entry, calendars func(version string) (*calendar.Calendar,
 func (d Deadline) replay(e Entry, before []Entry, calendars func(string) (*calendar.Calendar, error)) (Deadline, error) {
 	var cal *calendar.Calendar
 	switch e.Op {
-	case OpOpen, OpResume, OpExtend, OpStep, OpRecount:
+	case OpOpen, OpResume, OpExtend, OpAnchor, OpStep, OpRecount:
 		var err error
 		if cal, err = calendars(e.Calendar); err != nil {
 			return d, err

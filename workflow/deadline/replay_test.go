@@ -120,7 +120,12 @@ func withoutSteps(entries []deadline.Entry) []deadline.Entry {
 }
 
 func someChange(rt *rapid.T, d deadline.Deadline, now time.Time, cal *calendar.Calendar) (deadline.Deadline, deadline.Entry, error) {
-	switch rapid.IntRange(0, 9).Draw(rt, "change") {
+	switch rapid.IntRange(0, 10).Draw(rt, "change") {
+	case 10:
+		if d.Kind != deadline.Opinion && d.Kind != deadline.Promise {
+			return d.Transfer(3, now)
+		}
+		return d.Anchor(now.AddDate(0, 0, rapid.IntRange(0, 60).Draw(rt, "anchor")), now, cal)
 	case 0, 1:
 		return d.Pause(now)
 	case 2, 3, 4:

@@ -11,6 +11,7 @@ import (
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/deadline"
 )
 
 // shelf is a set of appeals that the inbox is tried on.
@@ -54,26 +55,60 @@ func newShelf(t *testing.T, open Opener) *shelf {
 			a.Deadline = nil
 			kept = *a
 		})
+		if i%9 == 0 {
+			kept = sh.ask(t, kept.ID, i)
+		}
 		sh.all = append(sh.all, kept)
 	}
 	return sh
+}
+
+// ask awaits an opinion about an appeal: of the user where they work, or
+// elsewhere, or no longer.
+func (sh *shelf) ask(t *testing.T, id int64, i int) (out workflow.Appeal) {
+	t.Helper()
+	require.NoError(t, change(t.Context(), sh.s, id, func(a *workflow.Appeal) {
+		due := Noon.Add(time.Duration(i%40) * time.Hour)
+		a.Deadline = append(a.Deadline, clockOf(1, deadline.Opinion, 1, Noon, due))
+		o := workflow.Opinion{N: 1, Round: 1, User: sh.user, Agency: 1, Clock: 1, State: workflow.OpinionAsked, AskedAt: Noon}
+		switch i % 4 {
+		case 1:
+			o.State, o.EndedAt = workflow.OpinionGiven, Noon
+		case 2:
+			o.Agency = 6 // where the user has left
+		}
+		a.Opinions = append(a.Opinions, o)
+		out = *a
+	}))
+	return out
+}
+
+// asked is the opinion of the user that the tab shows, nil where none is.
+func asked(a *workflow.Appeal, q workflow.InboxQuery) *workflow.Opinion {
+	if o := a.AskedOf(q.Scope.User); o != nil && slices.Contains(q.Scope.Agencies, o.Agency) {
+		return o
+	}
+	return nil
 }
 
 // want filters and orders in Go what the store should list.
 func (sh *shelf) want(q workflow.InboxQuery) []int64 {
 	var kept []workflow.Appeal
 	for _, a := range sh.all {
-		in := q.Scope.Region || slices.Contains(q.Scope.Agencies, a.Agency)
+		in := q.Scope.Region || slices.Contains(q.Scope.Agencies, a.Agency) || q.Tab == workflow.TabAsked
 		in = in && (q.Stage == "" || a.Stage == q.Stage) && (q.Category == "" || a.Category == q.Category) &&
 			(q.Rubric == "" || a.Rubric == q.Rubric) && (q.Territory == 0 || a.Place.Territory == q.Territory) &&
 			(q.Agency == 0 || a.Agency == q.Agency) && (q.Executor == 0 || a.Executor == q.Executor) &&
 			(q.Source == "" || a.Source == q.Source) && (q.From.IsZero() || !a.SubmittedAt.Before(q.From)) &&
 			(q.To.IsZero() || a.SubmittedAt.Before(q.To)) && (q.IDs == nil || slices.Contains(q.IDs, a.ID))
 		if in && inTab(a, q) {
+			if q.Tab == workflow.TabAsked {
+				a.DueAt = a.OpinionDue(asked(&a, q))
+			}
 			kept = append(kept, a)
 		}
 	}
-	byDue := slices.Contains([]workflow.Tab{workflow.TabMine, workflow.TabDueSoon, workflow.TabOverdue, workflow.TabOnSign}, q.Tab)
+	byDue := slices.Contains([]workflow.Tab{workflow.TabMine, workflow.TabAsked, workflow.TabDueSoon, workflow.TabOverdue, workflow.TabOnSign}, q.Tab)
 	slices.SortFunc(kept, func(a, b workflow.Appeal) int {
 		if !byDue {
 			if c := b.SubmittedAt.Compare(a.SubmittedAt); c != 0 {
@@ -108,6 +143,8 @@ func inTab(a workflow.Appeal, q workflow.InboxQuery) bool {
 		return a.Executor == q.Scope.User && slices.Contains([]workflow.Stage{
 			workflow.StageAssigned, workflow.StageInWork, workflow.StageOnSign, workflow.StagePlanned,
 		}, a.Stage)
+	case workflow.TabAsked:
+		return asked(&a, q) != nil
 	case workflow.TabDueSoon:
 		return !a.DueAt.IsZero() && !a.DueAt.Before(q.Now) && a.DueAt.Before(q.Now.Add(workflow.DueSoon))
 	case workflow.TabOverdue:
@@ -129,7 +166,7 @@ func idsOf(rows []workflow.InboxRow) []int64 {
 
 func cursorOf(q workflow.InboxQuery, r workflow.InboxRow) workflow.Cursor {
 	switch q.Tab {
-	case workflow.TabMine, workflow.TabDueSoon, workflow.TabOverdue, workflow.TabOnSign:
+	case workflow.TabMine, workflow.TabAsked, workflow.TabDueSoon, workflow.TabOverdue, workflow.TabOnSign:
 		return workflow.Cursor{At: r.DueAt, ID: r.ID}
 	case workflow.TabNew, workflow.TabAll:
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/deadline"
@@ -29,6 +30,12 @@ func testTx(t *testing.T, open Opener) {
 			a.Extended, a.Asked, a.Interims, a.PromisedOn = true, 5, 1, Noon.Add(72*time.Hour)
 			a.Lapsed, a.Level = true, 3
 			a.Lead, a.LeadNumber, a.Joined = 77, "26-000077-1", 4
+			a.Past = []int64{3, 7}
+			a.Items = []workflow.Item{{N: 1, Text: "Когда?", Outcome: workflow.Solved, Note: "Вчера"}, {N: 3, Text: "Кто?"}}
+			a.Opinions = []workflow.Opinion{{
+				N: 1, Round: 2, User: 5, Agency: 8, Asker: 9, Clock: 3, State: workflow.OpinionAsked,
+				AskedAt: Noon, Question: "Чья труба?",
+			}}
 			a.Deadline[0].State, a.Deadline[0].EndedAt = deadline.Met, Noon
 			a.Deadline[0].Step, a.Deadline[0].NextAt = "", time.Time{}
 			a.Deadline = append(a.Deadline, clockOf(3, deadline.Rating, 4, Noon, Noon.Add(360*time.Hour)))
@@ -59,6 +66,9 @@ func testTx(t *testing.T, open Opener) {
 			ids = append(ids, take(t, s, Noon, 3))
 		}
 		lone := take(t, s, Noon, 3)
+		require.NoError(t, change(ctx, s, ids[1], func(a *workflow.Appeal) {
+			a.Opinions = []workflow.Opinion{{N: 1, Round: 1, User: 5, Agency: 8, Clock: 1, State: workflow.OpinionAsked}}
+		}))
 		var want []workflow.Appeal
 		asked := append([]int64{ids[4], 987654321, ids[0]}, ids[1:4]...)
 		save := func(change func(i int, a *workflow.Appeal)) error {
@@ -87,6 +97,9 @@ func testTx(t *testing.T, open Opener) {
 		}
 		require.NoError(t, save(func(i int, a *workflow.Appeal) {
 			a.Deadline[0].Step, a.Deadline[0].NextAt = deadline.StepMost, Noon.Add(time.Hour)
+			if i == 1 { // a co-executor is awaited
+				a.Opinions[0].Text = "Наша"
+			}
 			if i == 2 { // another set of columns
 				a.Stage, a.ClosedAt, a.DueAt = workflow.StageClosed, Noon, time.Time{}
 				a.Deadline[0].State, a.Deadline[0].Step, a.Deadline[0].NextAt = deadline.Missed, "", time.Time{}
@@ -119,6 +132,47 @@ func testTx(t *testing.T, open Opener) {
 			require.NoError(t, err)
 			return tx.SaveSteps(ctx, []workflow.Step{{Appeal: a, Event: &workflow.Event{}}})
 		}), "what was not found can't be saved")
+	})
+
+	t.Run("an opinion and a checklist follow what becomes of them", func(t *testing.T) {
+		id := take(t, s, Noon, 3)
+		ask := func(a *workflow.Appeal) {
+			n := len(a.Opinions) + 1
+			a.Deadline = append(a.Deadline, clockOf(10+n, deadline.Opinion, 8, Noon, Noon.Add(48*time.Hour)))
+			a.Opinions = append(a.Opinions, workflow.Opinion{N: n, Round: 1, User: int64(50 + n), Agency: 8, Clock: 10 + n, State: workflow.OpinionAsked})
+			a.Items = append(a.Items, workflow.Item{N: n, Text: "Когда?"})
+		}
+		require.NoError(t, change(ctx, s, id, ask))
+		require.NoError(t, change(ctx, s, id, ask))
+		var want workflow.Appeal
+		require.NoError(t, change(ctx, s, id, func(a *workflow.Appeal) {
+			require.Len(t, a.Opinions, 2, "a unit of work sees them")
+			o := &a.Opinions[0]
+			o.State, o.EndedAt, o.Text = workflow.OpinionGiven, Noon.Add(time.Hour), "Наша"
+			a.Deadline[len(a.Deadline)-1].DueAt = Noon.Add(72 * time.Hour)
+			a.Items = a.Items[1:]
+			want = *a
+		}))
+		c, err := s.FindCase(ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, want.Opinions, c.Appeal.Opinions)
+		require.Equal(t, want.Items, c.Appeal.Items)
+		for user, due := range map[int64]time.Time{51: {}, 52: Noon.Add(72 * time.Hour), 99: Noon.Add(72 * time.Hour)} {
+			scope := workflow.Scope{Agencies: []int64{8}, User: user}
+			if user == 99 {
+				scope.Stands = []actor.Standing{{For: 52, Agency: 8, Role: actor.Executor}}
+			}
+			rows, _, err := s.ListInbox(ctx, workflow.InboxQuery{
+				Scope: scope, Tab: workflow.TabAsked, Now: Noon, Limit: 5,
+			})
+			require.NoError(t, err)
+			if due.IsZero() {
+				require.Empty(t, rows, "given is no longer asked")
+				continue
+			}
+			require.Len(t, rows, 1)
+			require.Equal(t, due, rows[0].DueAt, "the row is due when the opinion is")
+		}
 	})
 
 	t.Run("an error leaves nothing", func(t *testing.T) {
@@ -234,6 +288,7 @@ func testAnswers(t *testing.T, open Opener) {
 	old := *a
 	a.State, a.Signer, a.SignedAt, a.UpdatedAt = workflow.AnswerSigned, 6, Noon.Add(time.Hour), Noon.Add(time.Hour)
 	a.PromisedOn, a.Ground = Noon.Add(24*time.Hour), "ст. 11"
+	a.Items = []workflow.Item{{N: 2, Text: "Когда?", Outcome: workflow.Solved, Note: "Вчера"}}
 	require.NoError(t, in(func(tx workflow.Tx) error { return tx.SaveAnswer(ctx, a) }))
 	require.Nil(t, find())
 	requireKind(t, fault.Conflict, in(func(tx workflow.Tx) error { return tx.SaveAnswer(ctx, &old) }))

@@ -153,7 +153,7 @@ func (h *Handlers) days(c echo.Context, check *fault.Check) (from, to time.Time)
 func cursorAfter(tab workflow.Tab, r workflow.InboxRow) string {
 	at := r.SubmittedAt
 	switch tab {
-	case workflow.TabMine, workflow.TabDueSoon, workflow.TabOverdue, workflow.TabOnSign:
+	case workflow.TabMine, workflow.TabAsked, workflow.TabDueSoon, workflow.TabOverdue, workflow.TabOnSign:
 		at = r.DueAt
 	case workflow.TabNew, workflow.TabAll:
 	}

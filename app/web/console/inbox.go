@@ -215,6 +215,10 @@ func (h *Handlers) rows(ctx context.Context, q queue, list []workflow.InboxRow) 
 func tabLinks(ctx context.Context, q queue, counts map[workflow.Tab]int) []tabLink {
 	var out []tabLink
 	for _, tab := range workflow.Tabs {
+		// Most are asked for an opinion seldom: the tab is there when they are.
+		if tab == workflow.TabAsked && counts[tab] == 0 && q.Tab != tab {
+			continue
+		}
 		to := q
 		to.Tab, to.Words, to.Stage = tab, "", ""
 		out = append(out, tabLink{
@@ -228,6 +232,7 @@ func tabLinks(ctx context.Context, q queue, counts map[workflow.Tab]int) []tabLi
 var tabKeys = map[workflow.Tab]string{
 	workflow.TabNew:     "console.tab.new",
 	workflow.TabMine:    "console.tab.mine",
+	workflow.TabAsked:   "console.tab.asked",
 	workflow.TabDueSoon: "console.tab.due_soon",
 	workflow.TabOverdue: "console.tab.overdue",
 	workflow.TabOnSign:  "console.tab.on_sign",
@@ -238,6 +243,7 @@ var tabKeys = map[workflow.Tab]string{
 var emptyKeys = map[workflow.Tab][2]string{
 	workflow.TabNew:     {"console.empty.new", "console.empty.new_hint"},
 	workflow.TabMine:    {"console.empty.mine", "console.empty.mine_hint"},
+	workflow.TabAsked:   {"console.empty.asked", "console.empty.asked_hint"},
 	workflow.TabDueSoon: {"console.empty.due_soon", "console.empty.due_soon_hint"},
 	workflow.TabOverdue: {"console.empty.overdue", "console.empty.overdue_hint"},
 	workflow.TabOnSign:  {"console.empty.on_sign", "console.empty.on_sign_hint"},

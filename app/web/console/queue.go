@@ -188,7 +188,7 @@ var landings = []struct {
 	{actor.Head, []workflow.Tab{workflow.TabOnSign, workflow.TabOverdue}},
 	{actor.Coordinator, []workflow.Tab{workflow.TabNew, workflow.TabOverdue}},
 	{actor.Moderator, []workflow.Tab{workflow.TabNew}},
-	{actor.Executor, []workflow.Tab{workflow.TabMine}},
+	{actor.Executor, []workflow.Tab{workflow.TabMine, workflow.TabAsked}},
 	{actor.Supervisor, []workflow.Tab{workflow.TabOverdue, workflow.TabDueSoon}},
 }
 
