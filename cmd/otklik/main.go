@@ -60,7 +60,7 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().String("config", "", "configuration file (default: otklik.yaml in the working folder, if there)")
 	addSettings(root.PersistentFlags())
 	root.AddCommand(serveCommand(), workerCommand(), migrateCommand(), importCommand(), reindexCommand(), auditCommand(),
-		userCommand(), configCommand(), benchCommand())
+		userCommand(), configCommand(), benchCommand(), rubricatorCommand())
 	return root
 }
 

@@ -1,0 +1,300 @@
+package classifier
+
+import (
+	"errors"
+	"math"
+	"slices"
+)
+
+// What speaks for a topic.
+const (
+	byRidge       = iota // least squares
+	byLogRidge           // its logarithm: what is next to nothing is nothing
+	byPrior              // how often the topic comes
+	byCategory           // least squares of its category
+	byLogCategory        //
+	byNamePieces         // its name shares pieces of words with the text
+	byNameWords          // its name shares words with the text
+	byCentre             // likeness to the mean of its examples
+	topicEvidence
+)
+
+// What speaks for an agency.
+const (
+	agencyByRidge = iota
+	agencyByLogRidge
+	agencyByPrior
+	agencyByNamePieces
+	agencyByNameWords
+	agencyByCentre
+	agencyByTopic // how often it answers on the topic
+	agencyEvidence
+)
+
+// How much each counts before there is an example: names alone speak, and the
+// others as they do on the whole wherever there are some.
+var (
+	topicBefore  = []float64{byRidge: 2, byLogRidge: 0.4, byCategory: 1, byLogCategory: 0.3, byNamePieces: 8, byNameWords: 4, byCentre: 4}
+	agencyBefore = []float64{agencyByRidge: 2, agencyByLogRidge: 0.4, agencyByNamePieces: 4, agencyByNameWords: 4, agencyByTopic: 1}
+)
+
+const (
+	ridgeFloor    = 0.004 // least squares below it says nothing
+	categoryFloor = 0.01
+	unseenCount   = 0.3 // how many examples a class without any counts as
+	centreShrink  = 2.0 // a mean of few examples is pulled to nothing by as many
+	priorShrink   = 2.0 // examples that a topic borrows of its category to say who answers
+)
+
+// Train learns from examples; what is known before the first one is in the
+// outline. The same examples in any order give the same model.
+func Train(examples []Example, before Outline) (*Model, error) {
+	for _, e := range examples {
+		if err := e.check(); err != nil {
+			return nil, err
+		}
+	}
+	examples = slices.Clone(examples)
+	slices.SortFunc(examples, compareExamples)
+	outline := before.with(examples)
+	if len(outline.Topics) == 0 {
+		return nil, errors.New("classifier: there is no topic to choose from")
+	}
+	t := newTraining(examples, outline)
+	return t.run()
+}
+
+// training is one run of learning.
+type training struct {
+	examples []Example
+	outline  Outline
+	classes  classes
+
+	topic    []int32 // of each example
+	category []int32
+	agency   []int32 // −1 where it isn't known
+	weight   []float64
+
+	f      *features
+	xs     []vector
+	count  int
+	topics names
+	bodies names // of agencies
+}
+
+func newTraining(examples []Example, outline Outline) *training {
+	t := &training{examples: examples, outline: outline, classes: newClasses(outline)}
+	texts, places, words := []string{}, []string{}, []string{}
+	for _, e := range examples {
+		texts, places = append(texts, e.Text), append(places, e.Place)
+		topic := t.classes.topicAt[e.Topic]
+		agency := int32(-1)
+		if e.Agency != "" {
+			agency = t.classes.agencyAt[e.Agency]
+		}
+		t.topic, t.agency = append(t.topic, topic), append(t.agency, agency)
+		t.category = append(t.category, t.classes.categoryOf[topic])
+		t.weight = append(t.weight, e.weight())
+	}
+	for _, c := range slices.Concat(outline.Topics, outline.Agencies) {
+		words = append(words, c.Words)
+	}
+	t.f = newFeatures(newVocabulary(slices.Concat(texts, places), words))
+	t.xs = t.f.vectors(texts, places)
+	t.count = t.f.count()
+	t.topics = t.f.names(outline.Topics)
+	t.bodies = t.f.names(outline.Agencies)
+	return t
+}
+
+// columns of the least squares: topics, categories, agencies.
+func (t *training) targets() targets {
+	nt, nc := len(t.classes.topics), len(t.classes.categories)
+	out := targets{cols: nt + nc + len(t.classes.agencies), weight: t.weight}
+	for i := range t.examples {
+		hot := []int32{t.topic[i], int32(nt) + t.category[i]}
+		if a := t.agency[i]; a >= 0 {
+			hot = append(hot, int32(nt+nc)+a)
+		}
+		out.hot = append(out.hot, hot)
+	}
+	return out
+}
+
+func (t *training) run() (*Model, error) {
+	n := len(t.examples)
+	nt, nc, na := len(t.classes.topics), len(t.classes.categories), len(t.classes.agencies)
+	var k *matrix
+	f := fit{mean: make([]float64, nt+nc+na), left: newMatrix(0, nt+nc+na)}
+	switch {
+	case n == 0:
+		f.weight = dense(t.count, nt+nc+na)
+	default:
+		k = likeness(t.xs, t.count)
+		var err error
+		if f, err = solve(k, t.xs, t.targets(), t.count); err != nil {
+			return nil, err
+		}
+	}
+	tally := newTally(t)
+	topicHead := learn(topicBefore, t.topicEvidence(f, k, tally))
+	agencyHead := learn(agencyBefore, t.agencyEvidence(f, k, tally))
+	return t.fold(f, tally, topicHead, agencyHead), nil
+}
+
+// tally counts the examples by their labels, each by its weight.
+type tally struct {
+	topic, agency []float64
+	perTopic      [][]float64 // topic × agency
+	perCategory   [][]float64
+	all           float64 // of those with an agency
+}
+
+func newTally(t *training) *tally {
+	c := t.classes
+	out := &tally{topic: make([]float64, len(c.topics)), agency: make([]float64, len(c.agencies))}
+	out.perTopic, out.perCategory = table2(len(c.topics), len(c.agencies)), table2(len(c.categories), len(c.agencies))
+	for i, topic := range t.topic {
+		out.topic[topic] += t.weight[i]
+		if a := t.agency[i]; a >= 0 {
+			out.agency[a] += t.weight[i]
+			out.perTopic[topic][a] += t.weight[i]
+			out.perCategory[t.category[i]][a] += t.weight[i]
+			out.all += t.weight[i]
+		}
+	}
+	return out
+}
+
+func table2(rows, cols int) [][]float64 {
+	m := newMatrix(rows, cols)
+	out := make([][]float64, rows)
+	for i := range out {
+		out[i] = m.row(i)
+	}
+	return out
+}
+
+// answers is the logarithm of how often each agency answers on a topic, where
+// own, an agency's example of weight w, is left out (own < 0: nothing is).
+func (y *tally) answers(topic, category int32, own int32, w float64, out []float64) {
+	var inTopic, inCategory float64
+	for a := range y.agency {
+		inTopic += y.perTopic[topic][a]
+		inCategory += y.perCategory[category][a]
+	}
+	all := y.all
+	if own >= 0 {
+		inTopic, inCategory, all = inTopic-w, inCategory-w, all-w
+	}
+	n := float64(len(y.agency))
+	for a := range y.agency {
+		less := 0.0
+		if int32(a) == own {
+			less = w
+		}
+		overall := (y.agency[a] - less + unseenCount/n) / (all + unseenCount)
+		ofCategory := (y.perCategory[category][a] - less + priorShrink*overall) / (inCategory + priorShrink)
+		out[a] = math.Log((y.perTopic[topic][a] - less + priorShrink*ofCategory) / (inTopic + priorShrink))
+	}
+}
+
+// centres adds up, for every example, its likeness to the examples of each
+// class, itself left out.
+func centres(k *matrix, class []int32, weight []float64, classes int) *matrix {
+	out := newMatrix(k.rows, classes)
+	total := make([]float64, classes)
+	for i, c := range class {
+		if c >= 0 {
+			total[c] += weight[i]
+		}
+	}
+	parallel(k.rows, func(i int) {
+		row := out.row(i)
+		for j, v := range k.row(i) {
+			if c := class[j]; c >= 0 && i != j {
+				row[c] += weight[j] * v
+			}
+		}
+		for c := range row {
+			n := total[c]
+			if class[i] == int32(c) {
+				n -= weight[i]
+			}
+			row[c] /= n + centreShrink
+		}
+	})
+	return out
+}
+
+func logFloor(v, floor float64) float64 { return math.Log(math.Max(v, floor)) }
+
+func (t *training) topicEvidence(f fit, k *matrix, y *tally) *evidence {
+	n, nt := len(t.examples), len(t.classes.topics)
+	e := newEvidence(n, nt, topicEvidence)
+	if n == 0 {
+		return e
+	}
+	centre := centres(k, t.topic, t.weight, nt)
+	parallel(n, func(i int) {
+		e.truth[i], e.weight[i] = t.topic[i], t.weight[i]
+		left := f.left.row(i)
+		words, pieces := make([]float32, nt), make([]float32, nt)
+		t.topics.like(t.xs[i], words, pieces)
+		for c := range nt {
+			x := e.of(i, c)
+			count := y.topic[c]
+			if t.topic[i] == int32(c) {
+				count -= t.weight[i]
+			}
+			category := left[nt+int(t.classes.categoryOf[c])]
+			x[byRidge] = float32(left[c])
+			x[byLogRidge] = float32(logFloor(left[c], ridgeFloor))
+			x[byPrior] = float32(logFloor(count, unseenCount))
+			x[byCategory] = float32(category)
+			x[byLogCategory] = float32(logFloor(category, categoryFloor))
+			x[byNamePieces], x[byNameWords] = pieces[c], words[c]
+			x[byCentre] = float32(centre.row(i)[c])
+		}
+	})
+	return e
+}
+
+func (t *training) agencyEvidence(f fit, k *matrix, y *tally) *evidence {
+	na := len(t.classes.agencies)
+	var known []int
+	for i, a := range t.agency {
+		if a >= 0 {
+			known = append(known, i)
+		}
+	}
+	e := newEvidence(len(known), na, agencyEvidence)
+	if len(known) == 0 {
+		return e
+	}
+	first := len(t.classes.topics) + len(t.classes.categories)
+	centre := centres(k, t.agency, t.weight, na)
+	parallel(len(known), func(n int) {
+		i := known[n]
+		e.truth[n], e.weight[n] = t.agency[i], t.weight[i]
+		left := f.left.row(i)[first:]
+		words, pieces := make([]float32, na), make([]float32, na)
+		t.bodies.like(t.xs[i], words, pieces)
+		answers := make([]float64, na)
+		y.answers(t.topic[i], t.category[i], t.agency[i], t.weight[i], answers)
+		for c := range na {
+			x := e.of(n, c)
+			count := y.agency[c]
+			if t.agency[i] == int32(c) {
+				count -= t.weight[i]
+			}
+			x[agencyByRidge] = float32(left[c])
+			x[agencyByLogRidge] = float32(logFloor(left[c], ridgeFloor))
+			x[agencyByPrior] = float32(logFloor(count, unseenCount))
+			x[agencyByNamePieces], x[agencyByNameWords] = pieces[c], words[c]
+			x[agencyByCentre] = float32(centre.row(i)[c])
+			x[agencyByTopic] = float32(answers[c])
+		}
+	})
+	return e
+}
