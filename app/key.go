@@ -46,8 +46,11 @@ func loadKeys(path string, mayMake bool) (keys, error) {
 		key     *[]byte
 		purpose string
 	}{
-		{&k.seal, "otklik personal data 1"}, {&k.link, "otklik appeal links 1"}, {&k.once, "otklik idempotency keys 1"},
-		{&k.mark, "otklik check codes 1"}, {&k.keep, "otklik kept texts 1"},
+		{&k.seal, "otklik personal data 1"},
+		{&k.link, "otklik appeal links 1"},
+		{&k.once, "otklik idempotency keys 1"},
+		{&k.mark, "otklik check codes 1"},
+		{&k.keep, "otklik kept texts 1"},
 	} {
 		if *part.key, err = hkdf.Key(sha256.New, master, nil, part.purpose, keySize); err != nil {
 			return keys{}, fmt.Errorf("derive key: %w", err)

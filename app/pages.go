@@ -3,6 +3,7 @@ package app
 import (
 	"github.com/otklik/otklik/app/demo"
 	"github.com/otklik/otklik/app/web"
+	"github.com/otklik/otklik/app/web/admin"
 	"github.com/otklik/otklik/app/web/api"
 	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/app/web/dashboard"
@@ -34,6 +35,9 @@ func (a *App) pages() web.Pages {
 		Dashboard: dashboard.New(dashboard.Config{
 			Reports: a.Store, Index: a.index, Rubrics: a.Rubricator, Agencies: a.directory, Inbox: a.Store, Clock: a.Clock,
 			Zone: a.Config.Zone, Frame: desk.Page, Log: a.Log,
+		}),
+		Admin: admin.New(admin.Config{
+			Calendars: a.Calendars, Users: a.Store, Clock: a.Clock, Zone: a.Config.Zone, Frame: desk.Page,
 		}),
 		API: api.New(api.Config{
 			Accounts: a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,

@@ -97,6 +97,15 @@ func KindOf(err error) Kind {
 	return Internal
 }
 
+// As returns err as ours; an error that is not ours is wrapped as Internal.
+func As(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return Wrap(Internal, "error.internal", err)
+}
+
 // Is reports whether err is of the kind.
 func Is(err error, kind Kind) bool { return err != nil && KindOf(err) == kind }
 

@@ -3,6 +3,7 @@ package web
 import (
 	"github.com/labstack/echo/v4"
 
+	"github.com/otklik/otklik/app/web/admin"
 	"github.com/otklik/otklik/app/web/api"
 	"github.com/otklik/otklik/app/web/assets"
 	"github.com/otklik/otklik/app/web/console"
@@ -16,6 +17,7 @@ type Pages struct {
 	Portal    *portal.Handlers
 	Console   *console.Handlers
 	Dashboard *dashboard.Handlers
+	Admin     *admin.Handlers
 	API       *api.Handlers
 }
 
@@ -95,6 +97,15 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/heat.csv", p.HeatTable)
 		g.GET("/escalated", p.Escalated)
 		g.GET("/agencies/:id", p.Agency)
+	}
+
+	if p := h.cfg.Pages.Admin; p != nil {
+		g := e.Group("/admin", h.signedIn)
+		g.GET("/calendar", p.Calendar)
+		g.POST("/calendar/years", p.ImportYear)
+		g.POST("/calendar/days", p.SetDay)
+		g.GET("/calendar/changes/:id", p.Change)
+		g.POST("/calendar/changes/:id", p.Decide)
 	}
 
 	if p := h.cfg.Pages.API; p != nil {

@@ -145,6 +145,11 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 			Text: ui.T(ctx, "console.nav.dashboard"), URL: "/dashboard", Current: strings.HasPrefix(path, "/dashboard"),
 		})
 	}
+	if u.Actor().Has(actor.SystemAdmin) {
+		p.Nav = append(p.Nav, ui.NavItem{
+			Text: ui.T(ctx, "console.nav.admin"), URL: "/admin/calendar", Current: strings.HasPrefix(path, "/admin"),
+		})
+	}
 	p.Nav = append(p.Nav, ui.NavItem{
 		Text: ui.T(ctx, "console.nav.notices"), URL: "/console/notices", Count: unseen, Most: notify.MostUnseen, Live: "notices", Current: path == "/console/notices",
 	})

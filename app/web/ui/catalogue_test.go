@@ -18,6 +18,7 @@ import (
 
 // families are the keys built from values: nobody writes them out.
 var families = []string{
+	"admin.month.", "admin.weekday.", "admin.weekday_short.", "admin.kind.", "admin.clock.", "admin.change.state.",
 	"stage.", "outcome.", "role.", "deadline.", "kind.", "action.", "event.", "error.", "alert.", "lang.", "source.",
 	"order.", "ruleset.", "reason.", "kpi.", "warn.", "mail.", "bulk.",
 }
@@ -149,7 +150,7 @@ var calls = []*regexp.Regexp{
 	regexp.MustCompile(`Guard\{"[^"]*", "(\w+\.[\w.]*\w)"`),
 	regexp.MustCompile(`\bfault\.(?:New|Wrap)\(fault\.\w+, "(\w+\.[\w.]*\w)"`),
 	regexp.MustCompile(`\.Fail\("?[\w\-\[\]+." ]+"?, "(\w+\.[\w.]*\w)"`),
-	regexp.MustCompile(`\.That\([^\n"]+, (?:"[\w\-.]+"|[\w.]+), "(\w+\.[\w.]*\w)"`),
+	regexp.MustCompile(`\.That\([^\n]+, (?:"[\w\-.]+"|[\w.]+), "(\w+\.[\w.]*\w)"`),
 }
 
 // sources is the text of all of the module's Go and templ files that aren't

@@ -59,6 +59,12 @@ func Date(ctx context.Context, t time.Time) string {
 	return s
 }
 
+// FullDate is «14 мая 2026».
+func FullDate(ctx context.Context, t time.Time) string {
+	t = t.In(Zone(ctx))
+	return strconv.Itoa(t.Day()) + " " + months[Lang(ctx)][t.Month()-1] + " " + strconv.Itoa(t.Year())
+}
+
 // DateTime is «14 мая, 15:04».
 func DateTime(ctx context.Context, t time.Time) string {
 	if t.IsZero() {
