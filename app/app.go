@@ -170,7 +170,7 @@ func (a *App) Calendar() *calendar.Calendar {
 // clock, for bringing in what happened before.
 func (a *App) EngineAt(c clock.Clock) (*workflow.Engine, error) {
 	return workflow.NewEngine(workflow.Config{
-		Store: a.Store, Catalog: catalog{a, c}, Directory: a.directory, Clock: c, Calendar: a.Calendar(), Secret: a.keys.link,
+		Store: a.Store, Catalog: catalog{a, c}, Directory: a.directory, Witness: witness{a.Store, a.Rubricator}, Clock: c, Calendar: a.Calendar(), Secret: a.keys.link,
 	})
 }
 

@@ -18,9 +18,11 @@ func (e *Engine) Act(ctx context.Context, by actor.Actor, appeal int64, cmd Comm
 		return nil, fault.New(fault.Invalid, "workflow.unknown_action").With("action", string(cmd.Action))
 	}
 	var out *Appeal
-	err := e.store.InTx(ctx, func(tx Tx) (err error) {
-		out, err = e.act(ctx, tx, by, appeal, cmd, 0)
-		return err
+	err := e.weighing(ctx, by, appeal, cmd, func(w *weighed) error {
+		return e.store.InTx(ctx, func(tx Tx) (err error) {
+			out, err = e.act(ctx, tx, by, appeal, cmd, 0, w)
+			return err
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -29,8 +31,9 @@ func (e *Engine) Act(ctx context.Context, by actor.Actor, appeal int64, cmd Comm
 }
 
 // act is Act within a unit of work; bulk is that of which it is a part, 0 for
-// none.
-func (e *Engine) act(ctx context.Context, tx Tx, by actor.Actor, appeal int64, cmd Command, bulk int64) (*Appeal, error) {
+// none. What was weighed before counts at the version at which it was weighed
+// alone: see [Engine.weighing].
+func (e *Engine) act(ctx context.Context, tx Tx, by actor.Actor, appeal int64, cmd Command, bulk int64, w *weighed) (*Appeal, error) {
 	a, err := tx.FindAppeal(ctx, appeal)
 	if err != nil {
 		return nil, err
@@ -38,11 +41,17 @@ func (e *Engine) act(ctx context.Context, tx Tx, by actor.Actor, appeal int64, c
 	if err := current(by, a, cmd.Version); err != nil {
 		return nil, err
 	}
+	if w != nil && w.version != a.Version {
+		return nil, errMoved
+	}
 	s, err := e.begin(by, a, cmd, e.clock.Now())
 	if err != nil {
 		return nil, err
 	}
 	s.data.Bulk = bulk
+	if w != nil {
+		s.flags = w.flags
+	}
 	if slices.Contains(aboutAnswer, cmd.Action) {
 		if s.answer, err = tx.FindAnswer(ctx, a.ID, a.Round); err != nil {
 			return nil, err

@@ -103,7 +103,7 @@ func (e *Engine) AttachPhotos(ctx context.Context, by actor.Actor, appeal int64,
 		if err != nil {
 			return err
 		}
-		added := slices.Clone(photos)
+		added := e.settled(photos, a.Place)
 		if by.Kind == actor.Officer {
 			if err := s.beginAnswer(ctx, tx); err != nil {
 				return err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/otklik/otklik/workflow/calendar"
+	"github.com/otklik/otklik/workflow/conscience"
 	"github.com/otklik/otklik/workflow/deadline"
 )
 
@@ -155,6 +156,7 @@ type Appeal struct {
 
 	Outcome    Outcome // of the latest signed answer
 	Rating     int     // 1–5, 0 while not rated
+	Formal     bool    // the latest final answer was signed against a flag of formality
 	Refuted    bool    // the citizen said «not fixed» to an answer that said «solved»
 	Late       bool    // the first final answer was signed after the review was due
 	Hops       int     // redirects so far
@@ -213,7 +215,11 @@ type Answer struct {
 	Pattern string
 	// SharedFrom is the lead's answer from which this one was made, 0 for none.
 	SharedFrom int64
-	Version    int
+	// Flags is what spoke against signing it, and Reason why it was signed all
+	// the same. The event of the signature says so too.
+	Flags   []conscience.Code
+	Reason  string
+	Version int
 }
 
 // Interim reports whether the answer only promises a final one.
@@ -239,4 +245,34 @@ type Photo struct {
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"` // of the stored bytes, hex
 	Answer int64  `json:"answer,omitempty"`
+
+	Sent    string    `json:"sent,omitempty"`    // SHA-256 of the file that was sent, hex
+	Look    uint64    `json:"look,omitempty"`    // hash of what one sees, 0 where there is too little
+	TakenAt time.Time `json:"taken_at,omitzero"` // zero where the file didn't say
+	Away    *int      `json:"away,omitempty"`    // metres from the place of the appeal, nil where unknown
+	// Capture is what the file said of itself. It lives in sealed drafts alone:
+	// the engine makes TakenAt and Away of it and forgets the place.
+	Capture *Capture `json:"capture,omitempty"`
+}
+
+// Capture is when and where a camera says that it took a picture.
+type Capture struct {
+	At    string `json:"at,omitempty"` // RFC 3339, without an offset where the camera knew no zone
+	Where *Point `json:"where,omitempty"`
+}
+
+// PhotoTwin is an earlier picture that is the same as another or looks like it.
+type PhotoTwin struct {
+	Photo
+	Appeal int64
+	Number string
+	Agency int64 // that has the appeal now
+}
+
+// PastAnswer is a signed answer and the appeal that it belongs to.
+type PastAnswer struct {
+	ID     int64
+	Appeal int64
+	Number string
+	Text   string
 }

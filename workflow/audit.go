@@ -8,6 +8,7 @@ import (
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/workflow/calendar"
+	"github.com/otklik/otklik/workflow/conscience"
 	"github.com/otklik/otklik/workflow/deadline"
 )
 
@@ -22,7 +23,9 @@ type Finding struct {
 // each step is one that the table of transitions knows, the state is what the
 // last event left, the clocks computed again from the events are those that
 // are stored, and signed answers, pictures, the checklist, opinions and the
-// agencies that had it are those that the events speak of. calendars finds a calendar by its version. No finding: all is well.
+// agencies that had it are those that the events speak of, and who signed
+// against flags said why. calendars finds a calendar by its version. No
+// finding: all is well.
 func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) []Finding {
 	a := auditor{c: c}
 	a.chain()
@@ -35,6 +38,7 @@ func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) 
 	a.checklist()
 	a.opinions()
 	a.past()
+	a.conscience()
 	return a.findings
 }
 
@@ -198,6 +202,29 @@ func written(d deadline.Deadline) string {
 		return err.Error()
 	}
 	return string(data)
+}
+
+// conscience looks for the reason of each answer that was signed against flags.
+func (a *auditor) conscience() {
+	formal := false
+	for _, e := range a.c.Events {
+		if e.Action != Sign && e.Action != Share {
+			continue
+		}
+		if len(e.Data.Flags) > 0 && e.Reason == "" {
+			a.found(e.N, "the answer was signed against %v without a reason", e.Data.Flags)
+		}
+		i := slices.IndexFunc(a.c.Answers, func(n Answer) bool { return n.ID == e.Data.Answer })
+		if i >= 0 && (!slices.Equal(a.c.Answers[i].Flags, e.Data.Flags) || a.c.Answers[i].Reason != e.Reason) {
+			a.found(e.N, "the signed answer %d has other flags or another reason than its event", e.Data.Answer)
+		}
+		if e.To == StageAnswered {
+			formal = slices.ContainsFunc(e.Data.Flags, conscience.Code.Formal)
+		}
+	}
+	if a.c.Appeal.Formal != formal {
+		a.found(0, "the appeal says formal is %t, its signatures say %t", a.c.Appeal.Formal, formal)
+	}
 }
 
 // attachments looks for the answers and pictures that the events speak of.

@@ -10,6 +10,7 @@ import (
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/workflow/conscience"
 )
 
 // MaxBulk is how many appeals one command may be for.
@@ -133,6 +134,13 @@ func (e *Engine) Try(ctx context.Context, by actor.Actor, c *Case, cmd Command) 
 	if err != nil {
 		return err
 	}
+	if cmd.Action == Sign && s.answer != nil && e.witness != nil {
+		flags, err := e.weigh(ctx, c, *s.answer)
+		if err != nil {
+			return err
+		}
+		s.flags = conscience.CodesOf(flags)
+	}
 	return s.take(ctx, t)
 }
 
@@ -200,15 +208,17 @@ func (b *Bulking) Run(ctx context.Context, id int64, officer func(ctx context.Co
 func (b *Bulking) one(ctx context.Context, by actor.Actor, bulk *Bulk, item *BulkItem) error {
 	cmd := bulk.Command
 	cmd.Version = item.Version
-	err := b.Engine.store.InTx(ctx, func(tx Tx) error {
-		done := *item
-		done.State = ItemDone
-		waited, err := tx.EndBulkItem(ctx, bulk.ID, done)
-		if err != nil || !waited {
+	err := b.Engine.weighing(ctx, by, item.Appeal, cmd, func(w *weighed) error {
+		return b.Engine.store.InTx(ctx, func(tx Tx) error {
+			done := *item
+			done.State = ItemDone
+			waited, err := tx.EndBulkItem(ctx, bulk.ID, done)
+			if err != nil || !waited {
+				return err
+			}
+			_, err = b.Engine.act(ctx, tx, by, item.Appeal, cmd, bulk.ID, w)
 			return err
-		}
-		_, err = b.Engine.act(ctx, tx, by, item.Appeal, cmd, bulk.ID)
-		return err
+		})
 	})
 	switch fault.KindOf(err) {
 	case "":

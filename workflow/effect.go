@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/workflow/conscience"
 	"github.com/otklik/otklik/workflow/deadline"
 )
 
@@ -50,6 +51,7 @@ var (
 		s.answer.State, s.answer.Signer, s.answer.SignedAt = AnswerSigned, s.by.User, s.now
 		s.answer.Items = slices.Clone(s.a.Items)
 		s.fillAnswer()
+		s.answer.Flags, s.answer.Reason = s.flags, s.reason
 		s.touchAnswer()
 		s.a.Outcome, s.data.Outcome = s.answer.Outcome, s.answer.Outcome
 		s.data.AnswerHash = HashAnswer(s.answer)
@@ -165,6 +167,7 @@ func answerFinally(s *step) {
 		review := s.a.Open(deadline.Review)
 		s.a.Late = review != nil && review.Overdue(at)
 	}
+	s.a.Formal = slices.ContainsFunc(s.flags, conscience.Code.Formal)
 	// The rating of an earlier round stands until there is something new to
 	// rate.
 	s.a.AnsweredAt, s.a.Rating, s.a.PromisedOn = at, 0, time.Time{}

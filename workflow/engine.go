@@ -90,6 +90,7 @@ type Config struct {
 	Store     Store
 	Catalog   Catalog
 	Directory Directory // nil believes every executor and agency of a command
+	Witness   Witness   // nil weighs no answer: every one is signed as it is
 	Clock     clock.Clock
 	Calendar  *calendar.Calendar
 	Rules     map[string]deadline.RuleSet // by rule set; nil is deadline.Seed
@@ -101,6 +102,7 @@ type Engine struct {
 	store     Store
 	catalog   Catalog
 	directory Directory
+	witness   Witness
 	clock     clock.Clock
 	calendar  atomic.Pointer[calendar.Calendar]
 	rules     map[string]deadline.RuleSet
@@ -133,7 +135,7 @@ func NewEngine(c Config) (*Engine, error) {
 		}
 	}
 	e := &Engine{
-		store: c.Store, catalog: c.Catalog, directory: c.Directory, clock: c.Clock, rules: c.Rules, secret: c.Secret,
+		store: c.Store, catalog: c.Catalog, directory: c.Directory, witness: c.Witness, clock: c.Clock, rules: c.Rules, secret: c.Secret,
 	}
 	e.calendar.Store(c.Calendar)
 	return e, nil

@@ -92,6 +92,15 @@ var (
 		s.data.Rating, s.data.NotFixed = s.cmd.Rating, s.cmd.NotFixed
 	})
 	needAnswer = quick("answer", readAnswer)
+	// A head may sign against flags, and answers for it.
+	needConscience = quick("reason, where flags speak against it", func(s *step, check *fault.Check) {
+		if len(s.flags) == 0 {
+			return
+		}
+		check.That(s.cmd.Reason != "", "reason", "workflow.flags_reason_required")
+		s.keepReason("reason", check)
+		s.data.Flags = s.flags
+	})
 )
 
 // keepReason makes the words of the command the reason of the event.

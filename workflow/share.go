@@ -47,6 +47,8 @@ func (e *Engine) share(ctx context.Context, tx Tx, a *Appeal, source *Answer, ph
 	}
 	own := s.answer
 	own.Text, own.Outcome, own.PromisedOn, own.Ground = s.personal(source), source.Outcome, source.PromisedOn, source.Ground
+	s.flags, s.data.Flags, s.reason = source.Flags, source.Flags, source.Reason
+	own.Flags, own.Reason = source.Flags, source.Reason
 	own.State, own.Author, own.Signer, own.SignedAt, own.SharedFrom = AnswerSigned, source.Author, source.Signer, source.SignedAt, source.ID
 	t, err := line(actor.Job, a, own, Share)
 	if err != nil {

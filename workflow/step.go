@@ -8,6 +8,7 @@ import (
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/workflow/calendar"
+	"github.com/otklik/otklik/workflow/conscience"
 	"github.com/otklik/otklik/workflow/deadline"
 )
 
@@ -23,10 +24,11 @@ type step struct {
 	rules     deadline.RuleSet
 	directory Directory
 
-	parts  []Part    // of a split
-	lead   Link      // the appeal that this one joins, leaves or is answered with
-	signed time.Time // when the lead's answer was signed, zero for the answer of one's own
-	passes Topic     // what goes on to those that are joined, "" for nothing
+	parts  []Part            // of a split
+	lead   Link              // the appeal that this one joins, leaves or is answered with
+	signed time.Time         // when the lead's answer was signed, zero for the answer of one's own
+	passes Topic             // what goes on to those that are joined, "" for nothing
+	flags  []conscience.Code // what speaks against the answer that is signed
 
 	data     EventData
 	saves    bool      // the answer was changed

@@ -131,6 +131,7 @@ func (e *Engine) intake(ctx context.Context, id int64, in Submission, leaf Leaf)
 		Place: in.Place, Agency: leaf.Agency, Against: in.Against, Text: in.Text, Replies: in.Replies,
 		Source: in.Source, SourceAgency: in.SourceAgency, SubmittedAt: now, Version: 1,
 	}
+	in.Photos = e.settled(in.Photos, in.Place)
 	out := Intake{Applicant: in.Applicant, Photos: in.Photos, Key: in.Key, Draft: in.Draft}
 	for _, action := range []Action{Submit, Route} {
 		event, rows, err := e.enter(ctx, a, by, action, now, in, leaf)

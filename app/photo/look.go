@@ -1,7 +1,6 @@
 package photo
 
 import (
-	"fmt"
 	"image"
 	"math"
 	"math/bits"
@@ -19,10 +18,6 @@ import (
 // above their median or not.
 type Look uint64
 
-// LikeBits is in how many bits the looks of one picture may differ, measured in
-// this package's tests.
-const LikeBits = 6
-
 const (
 	lookSide = 32
 	lookFreq = 8
@@ -33,17 +28,6 @@ const (
 
 // Distance is in how many bits two looks differ.
 func (l Look) Distance(other Look) int { return bits.OnesCount64(uint64(l ^ other)) }
-
-// Like reports whether the looks are those of one picture.
-func (l Look) Like(other Look) bool { return l != 0 && other != 0 && l.Distance(other) <= LikeBits }
-
-// String is 16 hexadecimal digits, "" for the zero value.
-func (l Look) String() string {
-	if l == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%016x", uint64(l))
-}
 
 // lookOf computes the look of a picture.
 func lookOf(m *image.RGBA) Look {

@@ -47,8 +47,7 @@ const MinRatings = 10
 const TargetDays = 8
 
 // KPIs computes every figure of «What a supervisor watches» from counts.
-// Duplicate pressure and the formal-answer share need data that merging and
-// signing checks will give; they are absent, not zero.
+// Duplicate pressure needs data that merging will give; it is absent, not zero.
 func KPIs(c Counts) []KPI {
 	ratio := func(key string, unit Unit, better Better, num, den float64, basis int) KPI {
 		k := KPI{Key: key, Unit: unit, Better: better, Basis: basis, Known: den > 0}
@@ -81,6 +80,7 @@ func KPIs(c Counts) []KPI {
 		share("fast_track", Neither, c.FastTrack, c.Accepted),
 		share("repeat", Less, c.ReReviewed, c.Answered),
 		share("refuted", Less, c.Refuted, c.Solved),
+		share("formal", Less, c.Formal, c.Answered),
 		ratio("hops", Number, Less, float64(c.HopsSum), float64(c.Submitted), c.Submitted),
 		share("two_hops", Less, c.TwoHops, c.Submitted),
 		share("extension", Less, c.Extended, c.Closed),

@@ -24,11 +24,11 @@ func TestKPIs_by_the_formulas_of_the_domain(t *testing.T) {
 	c := report.Counts{
 		Submitted: 200, Accepted: 180, FastTrack: 90, Rejected: 10, Closed: 100, ClosedLate: 15, OpenDue: 50, OpenPastDue: 15,
 		Answered: 100, AnswerHours: []float64{24, 48, 72, 96, 240}, Rated: 20, RatingSum: 80, Top2: 15, ReReviewed: 5,
-		Solved: 50, Refuted: 5, HopsSum: 40, TwoHops: 4, Extended: 10, Population: 100_000,
+		Solved: 50, Refuted: 5, Formal: 8, HopsSum: 40, TwoHops: 4, Extended: 10, Population: 100_000,
 	}
 	for key, want := range map[string]float64{
 		"overdue": 0.2, "answer_mean": 4, "answer_median": 3, "answer_p90": 7.6, "satisfaction": 4, "top2": 0.75,
-		"rating_response": 0.2, "fast_track": 0.5, "repeat": 0.05, "refuted": 0.1, "hops": 0.2, "two_hops": 0.02,
+		"rating_response": 0.2, "fast_track": 0.5, "repeat": 0.05, "refuted": 0.1, "formal": 0.08, "hops": 0.2, "two_hops": 0.02,
 		"extension": 0.1, "rejection": 0.05, "per_capita": 20,
 	} {
 		k := find(t, c, key)

@@ -35,6 +35,7 @@ type Counts struct {
 	OpenDue     int // no final answer yet, due in the period
 	OpenPastDue int // of OpenDue: past due now
 	Answered    int // answered (final) in the period
+	Formal      int // of Answered: signed against a flag of formality
 	AnswerHours []float64
 	Rated       int
 	RatingSum   int

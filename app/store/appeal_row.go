@@ -43,6 +43,7 @@ type appealRow struct {
 	ClosedAt       instant
 	Outcome        string
 	Rating         int
+	Formal         bool
 	Refuted        bool
 	Late           bool
 	Hops           int
@@ -89,7 +90,7 @@ func newAppealRow(a *workflow.Appeal) (*appealRow, error) {
 		ExecutorID: a.Executor, Body: a.Text, Replies: replies, Source: string(a.Source), SourceAgency: a.SourceAgency,
 		SubmittedAt: instant(a.SubmittedAt), RegisteredAt: instant(a.RegisteredAt), DueAt: instant(a.DueAt),
 		FirstSignedAt: instant(a.FirstSigned), AnsweredAt: instant(a.AnsweredAt), ClosedAt: instant(a.ClosedAt),
-		Outcome: string(a.Outcome), Rating: a.Rating, Refuted: a.Refuted, Late: a.Late, Hops: a.Hops,
+		Outcome: string(a.Outcome), Rating: a.Rating, Formal: a.Formal, Refuted: a.Refuted, Late: a.Late, Hops: a.Hops,
 		Extended: a.Extended, AskedDays: a.Asked, Interims: a.Interims, PromisedOn: instant(a.PromisedOn),
 		Lapsed: a.Lapsed, Level: a.Level, LeadID: a.Lead, LeadNumber: a.LeadNumber, JoinedCount: a.Joined,
 		SplitFrom: a.SplitFrom, EventCount: a.Events, LastHash: a.Hash, Version: a.Version,
@@ -110,7 +111,7 @@ func (r *appealRow) appeal() (workflow.Appeal, error) {
 		Executor: r.ExecutorID, Text: r.Body, Source: workflow.Source(r.Source), SourceAgency: r.SourceAgency,
 		SubmittedAt: r.SubmittedAt.time(), RegisteredAt: r.RegisteredAt.time(), DueAt: r.DueAt.time(),
 		FirstSigned: r.FirstSignedAt.time(), AnsweredAt: r.AnsweredAt.time(), ClosedAt: r.ClosedAt.time(),
-		Outcome: workflow.Outcome(r.Outcome), Rating: r.Rating, Refuted: r.Refuted, Late: r.Late, Hops: r.Hops,
+		Outcome: workflow.Outcome(r.Outcome), Rating: r.Rating, Formal: r.Formal, Refuted: r.Refuted, Late: r.Late, Hops: r.Hops,
 		Extended: r.Extended, Asked: r.AskedDays, Interims: r.Interims, PromisedOn: r.PromisedOn.time(),
 		Lapsed: r.Lapsed, Level: r.Level, Lead: r.LeadID, LeadNumber: r.LeadNumber, Joined: r.JoinedCount,
 		SplitFrom: r.SplitFrom, Events: r.EventCount, Hash: r.LastHash, Version: r.Version,

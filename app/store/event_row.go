@@ -3,10 +3,12 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/conscience"
 )
 
 // eventRow leaves out xid, which PostgreSQL fills by itself.
@@ -104,6 +106,8 @@ type answerRow struct {
 	SignedAt   instant
 	Pattern    string
 	SharedFrom int64
+	Flags      string
+	Reason     string
 	Version    int
 	Items      string
 }
@@ -121,8 +125,9 @@ func newAnswerRow(a *workflow.Answer) (*answerRow, error) {
 		ID: a.ID, AppealID: a.Appeal, Round: a.Round, Body: a.Text, Outcome: string(a.Outcome),
 		PromisedOn: instant(a.PromisedOn), Ground: a.Ground, State: string(a.State), AuthorID: a.Author,
 		SignerID: a.Signer, CreatedAt: instant(a.CreatedAt), UpdatedAt: instant(a.UpdatedAt),
-		SignedAt: instant(a.SignedAt), Pattern: a.Pattern, SharedFrom: a.SharedFrom, Version: a.Version,
-		Items: items,
+		SignedAt: instant(a.SignedAt), Pattern: a.Pattern, SharedFrom: a.SharedFrom, Flags: joinCodes(a.Flags), Reason: a.Reason,
+		Version: a.Version,
+		Items:   items,
 	}, nil
 }
 
@@ -131,12 +136,31 @@ func (r *answerRow) answer() (workflow.Answer, error) {
 		ID: r.ID, Appeal: r.AppealID, Round: r.Round, Text: r.Body, Outcome: workflow.Outcome(r.Outcome),
 		PromisedOn: r.PromisedOn.time(), Ground: r.Ground, State: workflow.AnswerState(r.State), Author: r.AuthorID,
 		Signer: r.SignerID, CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(), SignedAt: r.SignedAt.time(),
-		Pattern: r.Pattern, SharedFrom: r.SharedFrom, Version: r.Version,
+		Pattern: r.Pattern, SharedFrom: r.SharedFrom, Flags: splitCodes(r.Flags), Reason: r.Reason,
+		Version: r.Version,
 	}
 	if err := unpackList(r.Items, &a.Items); err != nil {
 		return a, fmt.Errorf("items of answer %d: %w", r.ID, err)
 	}
 	return a, nil
+}
+
+func joinCodes(codes []conscience.Code) string {
+	names := make([]string, len(codes))
+	for i, c := range codes {
+		names[i] = string(c)
+	}
+	return strings.Join(names, ",")
+}
+
+func splitCodes(s string) []conscience.Code {
+	var out []conscience.Code
+	for name := range strings.SplitSeq(s, ",") {
+		if name != "" {
+			out = append(out, conscience.Code(name))
+		}
+	}
+	return out
 }
 
 type photoRow struct {
@@ -149,6 +173,10 @@ type photoRow struct {
 	Bytes     int64
 	SHA256    string  `gorm:"column:sha256"`
 	CreatedAt instant `gorm:"autoCreateTime:false"`
+	Sent      string  `gorm:"column:sent_sha256"`
+	Look      int64
+	TakenAt   instant
+	AwayM     *int
 }
 
 func (photoRow) TableName() string { return "photos" }
@@ -158,12 +186,14 @@ var photoTable = newTable[photoRow]()
 func newPhotoRow(appeal int64, p workflow.Photo, at time.Time) photoRow {
 	return photoRow{
 		AppealID: appeal, AnswerID: p.Answer, FileKey: p.Key, Width: p.Width, Height: p.Height, Bytes: p.Bytes,
-		SHA256: p.SHA256, CreatedAt: instant(at),
+		SHA256: p.SHA256, CreatedAt: instant(at), Sent: p.Sent, Look: int64(p.Look), //nolint:gosec // the bits, as databases keep them
+		TakenAt: instant(p.TakenAt), AwayM: p.Away,
 	}
 }
 
 func (r *photoRow) photo() workflow.Photo {
 	return workflow.Photo{
 		ID: r.ID, Key: r.FileKey, Width: r.Width, Height: r.Height, Bytes: r.Bytes, SHA256: r.SHA256, Answer: r.AnswerID,
+		Sent: r.Sent, Look: uint64(r.Look), TakenAt: r.TakenAt.time(), Away: r.AwayM, //nolint:gosec // as above
 	}
 }

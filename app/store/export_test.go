@@ -19,6 +19,7 @@ func Columns() map[string][]string {
 	add(columnsOf[answerRow]())
 	add(columnsOf[photoRow]())
 	add(columnsOf[opinionRow]())
+	add(columnsOf[markRow]())
 	add(columnsOf[draftRow]())
 	add(columnsOf[accessRow]())
 	add(columnsOf[calendarRow]())

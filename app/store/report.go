@@ -82,6 +82,7 @@ func countWalks(p report.Period, base clauses, now time.Time) []sums {
 		}},
 		{within("answered_at"), []sum{
 			all(func(c *report.Counts) *int { return &c.Answered }),
+			count("formal", func(c *report.Counts) *int { return &c.Formal }),
 			count("rating > 0", func(c *report.Counts) *int { return &c.Rated }),
 			add("rating", func(c *report.Counts) *int { return &c.RatingSum }),
 			count("rating >= 4", func(c *report.Counts) *int { return &c.Top2 }),

@@ -22,6 +22,7 @@ type table[T any] struct {
 var columnTypes = map[reflect.Type]string{
 	reflect.TypeFor[int]():      "bigint",
 	reflect.TypeFor[int64]():    "bigint",
+	reflect.TypeFor[*int]():     "bigint",
 	reflect.TypeFor[string]():   "text",
 	reflect.TypeFor[*string]():  "text",
 	reflect.TypeFor[bool]():     "boolean",

@@ -211,7 +211,10 @@ func (t *tx) SaveAnswer(ctx context.Context, a *workflow.Answer) error {
 		}
 	}
 	a.ID, a.Version = row.ID, row.Version
-	return nil
+	if a.State != workflow.AnswerSigned {
+		return nil
+	}
+	return t.mark(ctx, a)
 }
 
 // AddPhotos implements workflow.Tx.

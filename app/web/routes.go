@@ -83,6 +83,7 @@ func (h *frame) routes(e *echo.Echo) {
 		g.POST("/appeals/:id/answers/:n.pdf", p.Letter)
 		g.GET("/appeals/:id/answer", p.Answer)
 		g.POST("/appeals/:id/answer", p.WriteAnswer)
+		g.POST("/appeals/:id/answer/flags", p.AnswerFlags)
 		g.GET("/appeals/:id/:action", p.ActionForm)
 		g.POST("/appeals/:id/:action", p.Act)
 	}

@@ -59,7 +59,8 @@ type Case struct {
 // Item is one question of the checklist.
 type Item struct {
 	Text string
-	Open bool // without an outcome
+	Note string // what is said to it beside the answer
+	Open bool   // without an outcome
 }
 
 // Answer is what is to be signed. Outcome is one of the outcomes of the

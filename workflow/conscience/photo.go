@@ -10,6 +10,11 @@ import (
 // hundreds long.
 const FarMetres = 500
 
+// LikeBits is in how many of 64 bits the looks of one picture may differ. It is
+// measured in the tests of app/photo, which computes looks: those of different
+// pictures lie 16 and more apart, an encoding or a resizing changes up to 6.
+const LikeBits = 6
+
 // slack is how much earlier than the appeal a picture may seem to be taken:
 // clocks of cameras go wrong.
 const slack = time.Hour

@@ -21,7 +21,7 @@ const (
 )
 
 // MarkCount is how many marks a text has at most.
-const MarkCount = 16
+const MarkCount = 8
 
 // repeats compares the answer with each source, word by word, without numbers,
 // dates, names and manners. A template that was filled with facts of its own is
@@ -80,7 +80,7 @@ var calendarWord = regexp.MustCompile(`^(` + months + `|` + weekdays + `)`)
 // plain are the words of a text that count when it is compared: no numbers,
 // dates, names and manners.
 func plain(text string) []word {
-	skip := titled.FindAllStringIndex(text, -1)
+	skip := append(titled.FindAllStringIndex(text, -1), blank.FindAllStringIndex(text, -1)...)
 	var out []word
 	for _, w := range wordsOf(text) {
 		inName := slices.ContainsFunc(skip, func(s []int) bool { return w.from >= s[0] && w.to <= s[1] })

@@ -96,7 +96,8 @@ func offTopic(r *reading) []Flag {
 	}
 	var seen []Evidence
 	for _, item := range r.Items {
-		if about := meaning(item.Text); !item.Open && len(about) >= fewestAsked && !touch(answer, about) {
+		about := meaning(item.Text)
+		if !item.Open && len(about) >= fewestAsked && !touch(answer, about) && !touch(meaning(item.Note), about) {
 			seen = append(seen, Evidence{Text: item.Text})
 		}
 	}

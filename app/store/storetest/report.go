@@ -42,7 +42,7 @@ func testReport(t *testing.T, open Opener) {
 	add(Noon, 1, func(a *workflow.Appeal) { signed(a, 10*time.Hour, workflow.Solved, 5); a.Hops = 2 })
 	add(Noon, 1, func(a *workflow.Appeal) {
 		signed(a, 30*time.Hour, workflow.Solved, 1)
-		a.Refuted, a.Round, a.Late, a.Extended, a.Order = true, 2, true, true, workflow.Fast
+		a.Refuted, a.Formal, a.Round, a.Late, a.Extended, a.Order = true, true, 2, true, true, workflow.Fast
 	})
 	add(Noon, 2, func(a *workflow.Appeal) {
 		signed(a, 20*time.Hour, workflow.Explained, 0)
@@ -60,7 +60,7 @@ func testReport(t *testing.T, open Opener) {
 		require.NoError(t, err)
 		require.Equal(t, report.Counts{
 			Submitted: 7, Accepted: 5, FastTrack: 1, Rejected: 1, Closed: 3, ClosedLate: 1, OpenDue: 2, OpenPastDue: 1,
-			Answered: 3, AnswerHours: []float64{10, 20, 30}, Rated: 2, RatingSum: 6, Top2: 1, ReReviewed: 1, Solved: 2,
+			Answered: 3, Formal: 1, AnswerHours: []float64{10, 20, 30}, Rated: 2, RatingSum: 6, Top2: 1, ReReviewed: 1, Solved: 2,
 			Refuted: 1, HopsSum: 2, TwoHops: 1, Extended: 1, Population: 100, OpenNow: 4,
 		}, c)
 	})

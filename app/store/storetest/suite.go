@@ -45,6 +45,7 @@ func Run(t *testing.T, open Opener) {
 		{"views", testViews},
 		{"planning", testPlanning},
 		{"presences", testPresences},
+		{"witness", testWitness},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()

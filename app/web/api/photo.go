@@ -14,6 +14,7 @@ import (
 
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/photo"
+	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -110,7 +111,7 @@ func (h *Handlers) keepOne(ctx context.Context, owner string, file *multipart.Fi
 		return workflow.Photo{}, err
 	}
 	key, err := h.Photos.Put(ctx, owner, p)
-	return workflow.Photo{Key: key, Width: p.Width, Height: p.Height, Bytes: int64(len(p.JPEG)), SHA256: p.SHA256}, err
+	return intake.Photo(p, key), err
 }
 
 // drop deletes pictures that no appeal has. One that stays by a failure is lost

@@ -275,8 +275,8 @@ func (w *world) answered(number string) {
 	}{
 		{"coord", map[string]any{"action": "assign", "executor": "exec"}, "assigned"},
 		{"exec", map[string]any{"action": "start"}, "in_work"},
-		{"exec", map[string]any{"action": "submit_answer", "outcome": "solved", "text": "Яму засыпали и заасфальтировали."}, "on_sign"},
-		{"head", map[string]any{"action": "sign"}, "answered"},
+		{"exec", map[string]any{"action": "submit_answer", "outcome": "solved", "text": "Яму засыпали и заасфальтировали 4 марта."}, "on_sign"},
+		{"head", map[string]any{"action": "sign", "reason": "Видел на месте"}, "answered"},
 	} {
 		got := w.act(number, w.as(step.who), step.action)
 		require.Equal(w, http.StatusOK, got.status, string(got.body))

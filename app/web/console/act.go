@@ -21,6 +21,7 @@ type actionPage struct {
 	Form      actionForm
 	Problem   string            // what stands in the way, above the form
 	Meanwhile []ui.TimelineItem // what others did while the form was filled in
+	Flags     []flag            // what speaks against signing
 	Closed    bool              // the action is not possible any more: the words stay to be copied
 }
 
@@ -162,6 +163,9 @@ func (h *Handlers) renderAction(c echo.Context, status int, found *workflow.Case
 	on(&page, &found.Appeal)
 	view.Page, view.Card = page, h.facts(ctx, found, view.Form.Queue)
 	if view.Form.action == workflow.Sign {
+		if view.Flags, err = h.flagsToSign(ctx, edge.Actor(ctx), found.Appeal.ID); err != nil {
+			return err
+		}
 		return edge.Render(c, status, signPage(view))
 	}
 	return edge.Render(c, status, actPage(view))

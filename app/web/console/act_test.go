@@ -100,14 +100,14 @@ func TestAct_a_supervisor_decides_a_dispute(t *testing.T) {
 	}{{"uphold", workflow.StageClosed}, {"send_back", workflow.StageReceived}} {
 		r := newRegion(t)
 		id := r.onSign()
-		r.act("head", id, workflow.Command{Action: workflow.Sign})
+		r.act("head", id, workflow.Command{Action: workflow.Sign, Reason: "Видел на месте"})
 		again := workflow.Command{Action: workflow.ReReview, Rating: 1, NotFixed: true, Text: "Яма на месте"}
 		_, err := r.engine.Act(t.Context(), actor.Author(id), id, again)
 		require.NoError(t, err)
 		r.act("coordinator", id, workflow.Command{Action: workflow.Assign, Executor: r.users["second"].ID})
 		r.act("second", id, workflow.Command{Action: workflow.Start})
 		r.act("second", id, workflow.Command{Action: workflow.SubmitAnswer, Text: answer, Outcome: workflow.Explained})
-		r.act("head", id, workflow.Command{Action: workflow.Sign})
+		r.act("head", id, workflow.Command{Action: workflow.Sign, Reason: "Видел на месте"})
 		again.Action = workflow.Dispute
 		_, err = r.engine.Act(t.Context(), actor.Author(id), id, again)
 		require.NoError(t, err)

@@ -44,6 +44,8 @@ type editor struct {
 	Meanwhile []ui.TimelineItem
 	Closed    bool
 	Errors    ui.Errors
+	Flags     []flag // what would speak against it
+	FlagsURL  string
 	Proof     bool // the topic asks for a photo of what was done
 }
 
@@ -74,7 +76,7 @@ func (h *Handlers) Answer(c echo.Context) error {
 func (h *Handlers) editor(ctx context.Context, found *workflow.Case, q queue) editor {
 	a := &found.Appeal
 	view := editor{
-		Card: h.facts(ctx, found, q), URL: q.url(cardURL(a.ID) + "/answer"), Version: a.Version, Seen: a.Events,
+		Card: h.facts(ctx, found, q), URL: q.url(cardURL(a.ID) + "/answer"), FlagsURL: cardURL(a.ID) + "/answer/flags", Version: a.Version, Seen: a.Events,
 	}
 	if view.Card.Draft != nil {
 		view.SavedAt = view.Card.Draft.UpdatedAt
@@ -113,6 +115,8 @@ func (h *Handlers) WriteAnswer(c echo.Context) error {
 		if err := h.fill(ctx, found, &view); err != nil {
 			return err
 		}
+		return h.renderEditor(c, http.StatusOK, found, view)
+	case "check":
 		return h.renderEditor(c, http.StatusOK, found, view)
 	case "submit":
 		return h.submitAnswer(c, q, found, view, files)
@@ -253,6 +257,9 @@ func (h *Handlers) renderEditor(c echo.Context, status int, found *workflow.Case
 		return err
 	}
 	if view.Card.Similar, err = h.similar(ctx, edge.Actor(ctx), &found.Appeal); err != nil {
+		return err
+	}
+	if view.Flags, err = h.weighed(ctx, edge.Actor(ctx), found.Appeal.ID, view.Text, view.Outcome); err != nil {
 		return err
 	}
 	return edge.Render(c, status, answerPage(view))

@@ -53,6 +53,18 @@ func (b *browser) get(path string) *screen {
 	return b.read(res)
 }
 
+// post sends fields as a part of a page does.
+func (b *browser) post(path string, values ...string) *screen {
+	b.t.Helper()
+	fields := url.Values{}
+	for i := 0; i+1 < len(values); i += 2 {
+		fields.Set(values[i], values[i+1])
+	}
+	res, err := b.client.PostForm(b.base+path, fields)
+	require.NoError(b.t, err)
+	return b.read(res)
+}
+
 func (b *browser) read(res *http.Response) *screen {
 	b.t.Helper()
 	defer res.Body.Close()

@@ -39,7 +39,7 @@ type form struct {
 }
 
 var forms = []form{
-	{action: workflow.Sign, key: "KeyS", done: "console.done.sign", page: "sign"},
+	{action: workflow.Sign, key: "KeyS", done: "console.done.sign", page: "sign", inputs: []input{inReason}, label: "conscience.reason"},
 	{action: workflow.SubmitAnswer, key: "KeyR", done: "console.done.submit_answer", page: "answer"},
 	{action: workflow.Start, key: "KeyW", done: "console.done.start"},
 	{action: workflow.Resume, key: "KeyW", done: "console.done.resume"},

@@ -81,6 +81,9 @@ func (h *Handlers) item(ctx context.Context, e workflow.Event) historyItem {
 	if e.Data.Bulk != 0 {
 		add(ui.T(ctx, "console.history.bulk"))
 	}
+	if len(e.Data.Flags) > 0 {
+		add(ui.T(ctx, "conscience.signed_against", "flags", flagNames(ctx, e.Data.Flags)))
+	}
 	if len(e.Data.Photos) > 0 {
 		add(ui.Plural(ctx, "console.photos_count", len(e.Data.Photos)))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -72,7 +73,7 @@ func (h *Handlers) keep(ctx context.Context, appeal int64, files []*multipart.Fi
 		if err != nil {
 			return nil, err
 		}
-		out[i] = workflow.Photo{Key: key, Width: p.Width, Height: p.Height, Bytes: int64(len(p.JPEG)), SHA256: p.SHA256}
+		out[i] = intake.Photo(p, key)
 	}
 	return out, nil
 }

@@ -72,7 +72,7 @@ func newRegion(t *testing.T) *region {
 	days, err := calendar.Load()
 	require.NoError(t, err)
 	r.engine, err = workflow.NewEngine(workflow.Config{
-		Store: r.store, Catalog: catalog{topics}, Clock: r.clock, Calendar: days.In(zone), Secret: []byte("a secret for the tests"),
+		Store: r.store, Catalog: catalog{topics}, Witness: witness{r.store, topics}, Clock: r.clock, Calendar: days.In(zone), Secret: []byte("a secret for the tests"),
 	})
 	require.NoError(t, err)
 	r.days = days.In(zone)
@@ -187,6 +187,17 @@ func (r *region) Staff(agency int64) []identity.User {
 		panic(err)
 	}
 	return users
+}
+
+// witness is that of the product.
+type witness struct {
+	*store.Store
+	topics *rubricator.Rubricator
+}
+
+func (w witness) Subject(code string) workflow.Subject {
+	leaf, _ := w.topics.Book().Tree.Find(code)
+	return workflow.Subject{Words: []string{leaf.Name.RU}, AsksPhoto: leaf.PhotoRequired}
 }
 
 type catalog struct{ topics *rubricator.Rubricator }

@@ -37,7 +37,7 @@ var groups = []struct {
 	keys  []string
 }{
 	{"dashboard.group.time", []string{"overdue", "answer_median", "answer_mean", "answer_p90", "extension"}},
-	{"dashboard.group.quality", []string{"satisfaction", "top2", "rating_response", "repeat", "refuted"}},
+	{"dashboard.group.quality", []string{"satisfaction", "top2", "rating_response", "repeat", "refuted", "formal"}},
 	{"dashboard.group.flow", []string{"per_capita", "fast_track", "rejection", "hops", "two_hops"}},
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/workflow"
+	"github.com/otklik/otklik/workflow/conscience"
 )
 
 // recount computes the counts of a period from nothing but the events of the
@@ -51,6 +52,9 @@ func recount(all []workflow.Case, p report.Period, now time.Time, population int
 		}
 		if in(s.answered) {
 			c.Answered++
+			if s.formal {
+				c.Formal++
+			}
 			if s.rating > 0 {
 				c.Rated++
 				c.RatingSum += s.rating
@@ -84,7 +88,7 @@ type story struct {
 	ended                                       time.Time // rejected or withdrawn
 	stage                                       workflow.Stage
 	hops, round, rating                         int
-	late, extended, refuted                     bool
+	late, extended, refuted, formal             bool
 	outcome                                     workflow.Outcome
 }
 
@@ -108,6 +112,7 @@ func replay(c *workflow.Case) story {
 				s.first, s.late = e.At, e.At.After(e.DueBefore)
 			}
 			s.answered, s.rating = e.At, 0
+			s.formal = slices.ContainsFunc(e.Data.Flags, conscience.Code.Formal)
 		case workflow.Rate, workflow.ReReview, workflow.Dispute:
 			if e.Data.Rating > 0 {
 				s.rating = e.Data.Rating

@@ -211,9 +211,7 @@ func (h *Handlers) keep(ctx context.Context, owner string, file *multipart.FileH
 	if err != nil {
 		return workflow.Photo{}, err
 	}
-	return workflow.Photo{
-		Key: key, Width: p.Width, Height: p.Height, Bytes: int64(len(p.JPEG)), SHA256: p.SHA256,
-	}, nil
+	return intake.Photo(p, key), nil
 }
 
 // send answers with a kept picture. It never changes under its address, and
