@@ -36,7 +36,7 @@ func (r *absenceRow) absence() identity.Absence {
 
 func (s *Store) listAbsences(ctx context.Context, agencies []int64, after time.Time) ([]identity.Absence, error) {
 	rows, err := list(ctx, s.dialect, s.freshDB, absenceTable, "SELECT "+absenceTable.list("")+" FROM absences WHERE "+
-		s.dialect.in("agency_id")+" AND ends_at > ? ORDER BY starts_at, id", s.dialect.ids(agencies), instant(after))
+		s.dialect.in("agency_id")+" AND ends_at > ? AND ends_at > starts_at ORDER BY starts_at, id", s.dialect.ids(agencies), instant(after))
 	if err != nil {
 		return nil, translate(err)
 	}

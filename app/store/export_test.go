@@ -60,6 +60,25 @@ func (s *Store) InboxStatement(q workflow.InboxQuery) (query string, args []any,
 	return s.dialect.bind(query), args, ok
 }
 
+// CountStatement is the statement that CountQueries runs.
+func (s *Store) CountStatement(queries []workflow.InboxQuery) (query string, args []any, ok bool) {
+	query, args, ok = s.countStatement(queries)
+	return s.dialect.bind(query), args, ok
+}
+
+// DueStatement is the statement that CountDue runs.
+func (s *Store) DueStatement(q workflow.DueQuery) (query string, args []any, ok bool) {
+	query, args, ok = s.dueStatement(q)
+	return s.dialect.bind(query), args, ok
+}
+
+// LoadStatements are the statements that ListLoads runs.
+func (s *Store) LoadStatements(q workflow.LoadQuery) (desks, answered string, deskArgs, answeredArgs []any) {
+	desks, deskArgs = s.desksStatement(q)
+	answered, answeredArgs = s.answeredStatement(q)
+	return s.dialect.bind(desks), s.dialect.bind(answered), deskArgs, answeredArgs
+}
+
 // FeedStatement is the statement that FeedDue runs.
 func (s *Store) FeedStatement(horizon time.Time) (query string, args []any) {
 	return s.dialect.bind(s.feedStatement()), []any{instant(horizon), 100}

@@ -137,8 +137,16 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 		User:   &ui.User{Name: u.Name, Note: h.duties(ctx, u)},
 		Nav: []ui.NavItem{{
 			Text: ui.T(ctx, "console.title"), URL: "/console",
-			Current: path == "/console" || strings.HasPrefix(path, "/console/appeals/"),
+			Current: path == "/console" || strings.HasPrefix(path, "/console/appeals/") || strings.HasPrefix(path, "/console/bulk") || path == "/console/views",
 		}},
+	}
+	if len(u.Memberships) > 0 {
+		p.Nav = append(p.Nav, ui.NavItem{
+			Text: ui.T(ctx, "plan.nav"), URL: "/console/calendar", Current: path == "/console/calendar" || path == "/console/absences",
+		})
+	}
+	if by := u.Actor(); by.Regional() || by.Has(actor.Head) || by.Has(actor.Coordinator) || by.Has(actor.AgencyAdmin) {
+		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "workload.nav"), URL: "/console/workload", Current: path == "/console/workload"})
 	}
 	if by := u.Actor(); by.Regional() || by.Has(actor.Head) || by.Has(actor.Coordinator) {
 		p.Nav = append(p.Nav, ui.NavItem{

@@ -38,6 +38,8 @@ type inbox struct {
 	More     bool              // the list goes on after this page
 	Bulk     []workflow.Action // what the person may do with many cases
 	Held     *bulkResult       // what they did last
+	Views    []viewLink
+	Saving   viewForm
 	Caution  string
 	Done     string // what was just done, in words
 	Unknown  string // a number that nobody has
@@ -71,7 +73,7 @@ func (h *Handlers) Inbox(c echo.Context) error {
 	if number, ok := workflow.ParseNumber(q.Words); ok {
 		return h.openNumber(c, q, number)
 	}
-	return h.showInbox(c, q, "")
+	return h.showInbox(c, q, "", viewForm{})
 }
 
 // openNumber leads to the case, or says that there is none that one may see.
@@ -89,10 +91,10 @@ func (h *Handlers) openNumber(c echo.Context, q queue, number string) error {
 		return err
 	}
 	q.Words = ""
-	return h.showInbox(c, q, number)
+	return h.showInbox(c, q, number, viewForm{})
 }
 
-func (h *Handlers) showInbox(c echo.Context, q queue, unknown string) error {
+func (h *Handlers) showInbox(c echo.Context, q queue, unknown string, saving viewForm) error {
 	ctx, now := h.begin(c)
 	by := edge.Actor(ctx)
 	scope := workflow.ScopeOf(by)
@@ -104,19 +106,30 @@ func (h *Handlers) showInbox(c echo.Context, q queue, unknown string) error {
 	if err != nil {
 		return err
 	}
+	links, err := h.views(ctx)
+	if err != nil {
+		return err
+	}
+	first, chosen := h.defaultView(links)
 	switch {
 	case q.Tab != "":
 	case q.Words != "" || q.filtered():
 		q.Tab = workflow.TabAll
+	case chosen && unknown == "":
+		q = first
 	default:
 		q = landing(by, counts)
 	}
+	for i := range links {
+		links[i].Current = viewQuery(readView(links[i].View)) == viewQuery(q)
+	}
+	saving.Agencies = h.shareable(ctx, by)
 	view := inbox{Page: page, Queue: q, Found: -1, Unknown: unknown, Done: doneWords(ctx, c.QueryParam("done"), c.QueryParam("number"))}
 	view.Tabs = tabLinks(ctx, q, counts)
 	if page.Live != nil {
 		page.Live.List = q.values().Encode()
 	}
-	view.Bulk = bulkActions(ctx)
+	view.Bulk, view.Views, view.Saving = bulkActions(ctx), links, saving
 	switch last := c.QueryParam("bulk"); last {
 	case "none":
 		view.Caution = ui.T(ctx, "bulk.nothing_chosen")
@@ -128,6 +141,9 @@ func (h *Handlers) showInbox(c echo.Context, q queue, unknown string) error {
 	query, wrong := h.query(ctx, q)
 	view.Filter = h.filter(ctx, by, q, ui.ErrorsOf(ctx, wrong))
 	status := http.StatusOK
+	if len(saving.Errors) > 0 {
+		status, view.Page.Invalid = http.StatusUnprocessableEntity, true
+	}
 	if wrong != nil {
 		status = edge.Status(wrong)
 		view.Page.Invalid = true

@@ -20,7 +20,7 @@ import (
 var families = []string{
 	"admin.month.", "admin.weekday.", "admin.weekday_short.", "admin.kind.", "admin.clock.", "admin.change.state.",
 	"stage.", "outcome.", "role.", "deadline.", "kind.", "action.", "event.", "error.", "alert.", "lang.", "source.",
-	"order.", "ruleset.", "reason.", "kpi.", "warn.", "mail.", "bulk.",
+	"order.", "ruleset.", "reason.", "kpi.", "warn.", "mail.", "bulk.", "plan.month.", "plan.month_of.",
 }
 
 // areas are told by the Russian files.
