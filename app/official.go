@@ -64,7 +64,7 @@ func (o officials) paper(ctx context.Context, a *workflow.Appeal, s workflow.Sig
 		Number:    s.At.In(o.zone).Format("02.01.2006") + " № " + number,
 		InReplyTo: ui.T(ctx, "letter.paper.reply_to", "number", a.Number, "date", ui.Date(ctx, registered(a))),
 		Addressee: to.Name, Heading: ui.T(ctx, "letter.paper.about", "topic", o.topic(ctx, a.Rubric)), Text: s.Answer.Text,
-		Findings: findings(ctx, s.Answer), SignedAt: s.At, CheckURL: o.checkURL(a.Number, o.stamp.Code(s)),
+		Points: points(ctx, s.Answer.Items), Findings: findings(ctx, s.Answer), SignedAt: s.At, CheckURL: o.checkURL(a.Number, o.stamp.Code(s)),
 		Page: func(n, of int) string { return ui.T(ctx, "letter.paper.page", "number", number, "n", n, "of", of) },
 	}
 	if l.Addressee == "" {
@@ -113,6 +113,19 @@ func (o officials) people(ctx context.Context, l *document.Letter, s workflow.Si
 	if phone != "" {
 		l.Executor = append(l.Executor, phone)
 	}
+}
+
+// points are the questions of the checklist and what is said to each.
+func points(ctx context.Context, items []workflow.Item) []document.Point {
+	var out []document.Point
+	for _, item := range items {
+		p := document.Point{Question: strconv.Itoa(item.N) + ". " + item.Text, Text: item.Note}
+		if item.Outcome != "" {
+			p.Outcome = ui.T(ctx, "outcome."+string(item.Outcome))
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // findings are what comes of the answer.
