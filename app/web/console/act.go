@@ -51,6 +51,9 @@ func (h *Handlers) Act(c echo.Context) error {
 	ctx, _ := h.begin(c)
 	by := edge.Actor(ctx)
 	found, err := h.find(c)
+	if fault.Is(err, fault.NotFound) {
+		return h.renderLeft(c, typedAnywhere(c))
+	}
 	if err != nil {
 		return err
 	}
@@ -129,7 +132,7 @@ func (h *Handlers) renderConflict(c echo.Context, id int64, f actionForm, cause 
 	}
 	by := edge.Actor(ctx)
 	if !workflow.CanSee(by, &found.Appeal) {
-		return fault.New(fault.NotFound, "console.left_agency")
+		return h.renderLeft(c, typedWords(f))
 	}
 	view := actionPage{Form: f, Problem: obstacle(ctx, cause), Meanwhile: h.meanwhile(ctx, found, f.Seen)}
 	view.Closed = workflow.Can(by, &found.Appeal, f.action) != nil

@@ -39,7 +39,7 @@ type editor struct {
 	Done      string
 	Problem   string
 	Missing   []string // places of a template that nothing is known for
-	Stored    string   // text of a draft that was saved elsewhere meanwhile
+	Rival     *rival   // what somebody else saved meanwhile, nil where nobody did
 	Returned  string   // why the head sent it back
 	Meanwhile []ui.TimelineItem
 	Closed    bool
@@ -65,9 +65,7 @@ func (h *Handlers) Answer(c echo.Context) error {
 	}
 	if d := view.Card.Draft; d != nil {
 		view.Text, view.Outcome, view.Ground, view.Draft = d.Text, string(d.Outcome), d.Ground, d.Version
-		if !d.PromisedOn.IsZero() {
-			view.Promised = d.PromisedOn.Add(-time.Nanosecond).In(ui.Zone(ctx)).Format(time.DateOnly)
-		}
+		view.Promised = promisedDay(ctx, d)
 	}
 	return h.renderEditor(c, http.StatusOK, found, view)
 }
@@ -99,17 +97,22 @@ func (h *Handlers) editor(ctx context.Context, found *workflow.Case, q queue) ed
 // in, adds photos, or submits the answer for signing.
 func (h *Handlers) WriteAnswer(c echo.Context) error {
 	ctx, _ := h.begin(c)
+	files, err := sentFiles(c)
+	if err != nil {
+		return err
+	}
 	found, err := h.find(c)
+	if fault.Is(err, fault.NotFound) {
+		return h.renderLeft(c, typedAnywhere(c))
+	}
 	if err != nil {
 		return err
 	}
 	q := readQueue(c.QueryParams())
 	view := h.editor(ctx, found, q)
-	files, err := sentFiles(c)
-	if err != nil {
-		return err
-	}
 	view.read(c)
+	view.choose(c)
+	view.adopt(ctx, edge.User(ctx).ID, c.FormValue("last"))
 	switch c.FormValue("do") {
 	case "template":
 		if err := h.fill(ctx, found, &view); err != nil {
@@ -226,7 +229,7 @@ func (h *Handlers) refuseAnswer(c echo.Context, found *workflow.Case, view edito
 		return err
 	}
 	if !workflow.CanSee(by, &fresh.Appeal) {
-		return fault.New(fault.NotFound, "console.left_agency")
+		return h.renderLeft(c, view.Text)
 	}
 	view.Card = h.facts(ctx, fresh, view.Card.Queue)
 	if view.Errors = ui.ErrorsOf(ctx, cause); len(view.Errors) == 0 {
@@ -236,8 +239,14 @@ func (h *Handlers) refuseAnswer(c echo.Context, found *workflow.Case, view edito
 		view.Meanwhile = h.meanwhile(ctx, fresh, view.Seen)
 		view.Closed = workflow.Can(by, &fresh.Appeal, workflow.SubmitAnswer) != nil
 		view.Version, view.Seen = fresh.Appeal.Version, fresh.Appeal.Events
-		if d := view.Card.Draft; d != nil && d.Version != view.Draft {
-			view.Stored, view.Draft = d.Text, d.Version
+		if !view.Closed {
+			view.Rival = h.rivalOf(ctx, &view)
+		}
+		if d := view.Card.Draft; d != nil {
+			view.Draft = d.Version
+		}
+		if view.Rival != nil {
+			view.Problem = ui.T(ctx, "live.rival.problem", "name", view.Rival.By)
 		}
 	}
 	return h.renderEditor(c, edge.Status(cause), fresh, view)
