@@ -65,6 +65,7 @@ func (h *frame) routes(e *echo.Echo) {
 		w.GET("/appeals/:id", p.Meantime)
 		l := e.Group(livePath, h.signedIn)
 		l.POST("/appeals/:id/writing", p.Writing)
+		l.POST("/appeals/:id/answer", p.KeepAnswer)
 		g := e.Group("/console", h.signedIn)
 		g.GET("", p.Inbox)
 		g.GET("/inbox.xlsx", p.Export)

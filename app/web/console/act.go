@@ -164,6 +164,8 @@ func (h *Handlers) renderAction(c echo.Context, status int, found *workflow.Case
 	page.Back = view.Form.Queue.url(cardURL(found.Appeal.ID))
 	page.Search.Value = ""
 	on(&page, &found.Appeal)
+	view.Form.Typed = c.Request().Method == http.MethodPost
+	view.Form.Mine = lastOwn(found, edge.User(ctx).ID, view.Form.action)
 	view.Page, view.Card = page, h.facts(ctx, found, view.Form.Queue)
 	if view.Form.action == workflow.Sign {
 		if view.Flags, err = h.flagsToSign(ctx, edge.Actor(ctx), found.Appeal.ID); err != nil {

@@ -39,6 +39,8 @@ type editor struct {
 	Done      string
 	Problem   string
 	Missing   []string // places of a template that nothing is known for
+	Mine      int      // number of the reader's latest submission
+	Typed     bool     // the page brings what was typed
 	Rival     *rival   // what somebody else saved meanwhile, nil where nobody did
 	Returned  string   // why the head sent it back
 	Meanwhile []ui.TimelineItem
@@ -159,14 +161,7 @@ func (e *editor) promised(c echo.Context) (time.Time, error) {
 
 func (h *Handlers) saveDraft(c echo.Context, q queue, found *workflow.Case, view editor, files []*multipart.FileHeader) error {
 	ctx, id := edge.Ctx(c), found.Appeal.ID
-	promised, err := view.promised(c)
-	if view.Draft == 0 && view.Card.Draft != nil { // it was begun in another window meanwhile
-		return h.refuseAnswer(c, found, view, fault.New(fault.Conflict, "workflow.stale_draft"))
-	}
-	var saved *workflow.Answer
-	if err == nil {
-		saved, err = h.cfg.Engine.SaveAnswerDraft(ctx, edge.Actor(ctx), id, view.Draft, view.Text, workflow.Outcome(view.Outcome), promised, view.Ground)
-	}
+	saved, err := h.saveText(c, found, &view)
 	if err == nil && len(files) > 0 {
 		if err = h.attach(ctx, id, files); err != nil {
 			view.Draft = saved.Version
@@ -247,6 +242,9 @@ func (h *Handlers) refuseAnswer(c echo.Context, found *workflow.Case, view edito
 		}
 		if view.Rival != nil {
 			view.Problem = ui.T(ctx, "live.rival.problem", "name", view.Rival.By)
+			if view.Rival.Author == by.User {
+				view.Problem = ui.T(ctx, "live.rival.yourself")
+			}
 		}
 	}
 	return h.renderEditor(c, edge.Status(cause), fresh, view)
@@ -261,7 +259,8 @@ func (h *Handlers) renderEditor(c echo.Context, status int, found *workflow.Case
 	page.Invalid, page.Back = status >= http.StatusBadRequest, view.Card.Queue.url(cardURL(found.Appeal.ID))
 	page.Search.Value = ""
 	on(&page, &found.Appeal)
-	view.Page = page
+	view.Page, view.Typed = page, c.Request().Method == http.MethodPost
+	view.Mine = lastOwn(found, edge.User(ctx).ID, workflow.SubmitAnswer)
 	if view.Templates, err = h.cfg.Templates.ListTemplates(ctx, found.Appeal.Agency, found.Appeal.Rubric); err != nil {
 		return err
 	}

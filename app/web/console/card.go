@@ -110,6 +110,9 @@ func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string,
 	if view.Forms, err = h.forms(ctx, by, a, q, view.Next != ""); err != nil {
 		return err
 	}
+	for i := range view.Forms {
+		view.Forms[i].Mine = lastOwn(found, by.User, view.Forms[i].action)
+	}
 	view.Items, view.Hops = h.history(ctx, found), h.hops(ctx, found)
 	if view.Similar, err = h.similar(ctx, by, a); err != nil {
 		return err

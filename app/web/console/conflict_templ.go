@@ -156,7 +156,7 @@ func rivalTexts(view editor) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.Radios(ui.ChoiceField{
 			Field:  ui.Field{Name: "pick", Label: ui.T(ctx, "live.rival.pick")},
-			Values: []string{string(pickMine)},
+			Values: []string{string(pickMine)}, Small: true,
 			Options: []ui.Option{
 				{Value: string(pickMine), Label: ui.T(ctx, "live.rival.keep_mine")},
 				{Value: string(pickTheirs), Label: ui.T(ctx, "live.rival.take_theirs"), Hint: ui.T(ctx, "live.rival.take_theirs_hint")},

@@ -119,8 +119,11 @@ type actionForm struct {
 	form
 	URL       string
 	Queue     queue
+	Appeal    int64
 	Version   int
 	Seen      int  // events that the person saw
+	Mine      int  // number of the reader's latest event of this action
+	Typed     bool // the page brings what was typed
 	Next      bool // there is a next case to go on with
 	Public    bool // the author reads the words
 	Hops      int  // redirects left, where it matters; -1 elsewhere
@@ -162,7 +165,7 @@ func (h *Handlers) form(ctx context.Context, f form, by actor.Actor, a *workflow
 		name = f.page
 	}
 	out := actionForm{
-		form: f, URL: q.url(cardURL(a.ID) + "/" + name), Queue: q, Version: a.Version, Seen: a.Events, Hops: -1,
+		form: f, URL: q.url(cardURL(a.ID) + "/" + name), Queue: q, Appeal: a.ID, Version: a.Version, Seen: a.Events, Hops: -1,
 		Public: workflow.PublicReason(f.action), Values: map[input]string{},
 	}
 	if f.action == workflow.Redirect && !by.Has(actor.Supervisor) {

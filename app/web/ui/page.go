@@ -157,3 +157,9 @@ func (p Page) embedded() Page {
 func langCode(l lang.Lang) string { return strings.ToUpper(string(l)) }
 
 func langName(ctx context.Context, l lang.Lang) string { return T(ctx, "lang."+string(l)) }
+
+// zoneOffset is how far the region's clock is ahead of UTC now, in seconds.
+func zoneOffset(ctx context.Context) string {
+	_, seconds := Now(ctx).In(Zone(ctx)).Zone()
+	return strconv.Itoa(seconds)
+}
