@@ -41,6 +41,9 @@ type App struct {
 	Rubricator *rubricator.Rubricator
 	Accounts   *identity.Accounts
 	Photos     *photo.Bucket
+	// Fired is told of every step of a clock that was performed in this process,
+	// with how late that was; nil tells nobody.
+	Fired func(due workflow.Due, late time.Duration)
 
 	index     *liveIndex // nil in a worker
 	hub       *live.Hub  // nil in a worker
@@ -169,8 +172,18 @@ func (a *App) Calendar() *calendar.Calendar {
 // EngineAt returns an engine over the same store whose time comes from another
 // clock, for bringing in what happened before.
 func (a *App) EngineAt(c clock.Clock) (*workflow.Engine, error) {
+	return a.engine(a.Store, witness{a.Store, a.Rubricator}, c)
+}
+
+// EngineOver returns an engine of this region over another store. It weighs no
+// answer: what that would be weighed against is in the region's own.
+func (a *App) EngineOver(s workflow.Store, c clock.Clock) (*workflow.Engine, error) {
+	return a.engine(s, nil, c)
+}
+
+func (a *App) engine(s workflow.Store, w workflow.Witness, c clock.Clock) (*workflow.Engine, error) {
 	return workflow.NewEngine(workflow.Config{
-		Store: a.Store, Catalog: catalog{a, c}, Directory: a.directory, Witness: witness{a.Store, a.Rubricator}, Clock: c, Calendar: a.Calendar(), Secret: a.keys.link,
+		Store: s, Catalog: catalog{a, c}, Directory: a.directory, Witness: w, Clock: c, Calendar: a.Calendar(), Secret: a.keys.link,
 	})
 }
 
@@ -314,7 +327,7 @@ func (a *App) Work(ctx context.Context) error {
 }
 
 func (a *App) firing() *jobs.Firing {
-	return &jobs.Firing{Clocks: a.Store, Engine: a.Engine, Clock: a.Clock, Log: a.Log}
+	return &jobs.Firing{Clocks: a.Store, Engine: a.Engine, Clock: a.Clock, Log: a.Log, Fired: a.Fired}
 }
 
 func (a *App) delivery() *jobs.Delivery {

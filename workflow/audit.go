@@ -28,10 +28,14 @@ type Finding struct {
 // finding: all is well.
 func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) []Finding {
 	a := auditor{c: c}
+	for _, what := range c.Contradictions {
+		a.found(0, "%s", what)
+	}
 	a.chain()
 	a.path()
 	a.hands()
 	a.state()
+	a.answered()
 	a.clocks(calendars)
 	a.attachments()
 	a.ties()

@@ -70,6 +70,7 @@ type EventData struct {
 	Items      []int            `json:"items,omitempty"`       // numbers of the items that it is about
 	ItemsHash  string           `json:"items_hash,omitempty"`  // of the checklist, where the event changed it, see [HashItems]
 	Opinions   []OpinionMark    `json:"opinions,omitempty"`    // opinions that the event changed
+	TextHash   string           `json:"text_hash,omitempty"`   // of the citizen's words, see [HashText]
 	// Flags spoke against the answer that was signed; the event's reason says
 	// why it was signed all the same.
 	Flags []conscience.Code `json:"flags,omitempty"`

@@ -94,7 +94,7 @@ func (e *Engine) makeSteps(ctx context.Context, tx Tx, out []Fired, at []int, al
 		}
 		f, err := e.fire(ctx, a, clock, now)
 		switch {
-		case err != nil || (f != nil && f.step.saves):
+		case err != nil || (f != nil && (f.step.saves || f.step.passes != "")):
 			*alone = append(*alone, i)
 			continue
 		case f == nil:

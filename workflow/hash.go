@@ -65,6 +65,12 @@ func HashAnswer(a *Answer) string {
 	return hex.EncodeToString(f.sum.Sum(nil))
 }
 
+// HashText is what the first event keeps of the citizen's words: SHA-256, hex.
+func HashText(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
 // fields writes length-prefixed fields into a hash, which never fails.
 type fields struct{ sum hash.Hash }
 

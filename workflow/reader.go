@@ -121,6 +121,9 @@ type Case struct {
 	Events  []Event
 	Answers []Answer
 	Photos  []Photo
+	// Contradictions are rows that say one thing in two places and not the same,
+	// for [Audit]; none where nobody changed them by hand.
+	Contradictions []string
 }
 
 // Reader reads without changing. It does not decide rights: callers give the

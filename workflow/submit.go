@@ -162,7 +162,7 @@ func (e *Engine) enter(ctx context.Context, a *Appeal, by actor.Actor, action Ac
 		return nil, nil, err
 	}
 	if action == Submit {
-		s.data.Rubric, s.data.Photos = a.Rubric, hashesOf(in.Photos)
+		s.data.Rubric, s.data.Photos, s.data.TextHash = a.Rubric, hashesOf(in.Photos), HashText(a.Text)
 	} else {
 		s.data.Rule = leaf.Rule
 	}

@@ -144,10 +144,8 @@ func (c *crowd) fill(ctx context.Context, target string, rows int, progress func
 	if c.kind == postgres {
 		// A log of what can be lost only costs time; reading is the same without.
 		// Tables that refer to another go first.
-		for _, name := range []string{"applicants", "answers", "photos", "events", "deadlines", "appeals"} {
-			if _, err := conn.ExecContext(ctx, "ALTER TABLE "+name+" SET UNLOGGED"); err != nil {
-				return err
-			}
+		if _, err := conn.ExecContext(ctx, unlogged); err != nil {
+			return err
 		}
 		// Rows that are copied whole need no check of their references; where one
 		// may not leave it out it only takes longer.
@@ -158,7 +156,7 @@ func (c *crowd) fill(ctx context.Context, target string, rows int, progress func
 	} else if _, err := conn.ExecContext(ctx, "PRAGMA foreign_keys = off; PRAGMA synchronous = off"); err != nil {
 		return err
 	}
-	indexes, err := c.dropIndexes(ctx, conn)
+	indexes, err := dropIndexes(ctx, c.kind, conn)
 	if err != nil {
 		return err
 	}
@@ -178,11 +176,22 @@ func (c *crowd) fill(ctx context.Context, target string, rows int, progress func
 	return err
 }
 
+// unlogged takes the appeals, and before them every table that refers to them,
+// out of the log.
+const unlogged = `DO $$ DECLARE t regclass; BEGIN
+	FOR t IN WITH RECURSIVE refers AS (SELECT 'appeals'::regclass::oid AS id, 0 AS depth
+			UNION SELECT c.conrelid, depth + 1 FROM pg_constraint c JOIN refers ON c.confrelid = refers.id
+			WHERE c.contype = 'f' AND c.conrelid <> c.confrelid AND depth < 9)
+		SELECT id FROM refers GROUP BY id ORDER BY max(depth) DESC LOOP
+		EXECUTE 'ALTER TABLE ' || t || ' SET UNLOGGED';
+	END LOOP;
+END $$`
+
 // dropIndexes drops the indexes that hold no rule, which are quicker made at
 // the end, and returns the statements that make them.
-func (c *crowd) dropIndexes(ctx context.Context, conn *sql.Conn) (definitions []string, err error) {
+func dropIndexes(ctx context.Context, kind string, conn *sql.Conn) (definitions []string, err error) {
 	query := "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND sql NOT LIKE '%UNIQUE%'"
-	if c.kind == postgres {
+	if kind == postgres {
 		query = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef NOT LIKE '%UNIQUE%'"
 	}
 	rows, err := conn.QueryContext(ctx, query)

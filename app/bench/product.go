@@ -24,7 +24,7 @@ type product struct {
 
 // openProduct opens the product as `otklik serve` does, without limits on how
 // often one address may send. The environment changes nothing.
-func openProduct(ctx context.Context, s *scratch) (*product, error) {
+func openProduct(ctx context.Context, s *scratch, opts ...app.Option) (*product, error) {
 	database, err := s.database(ctx)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func openProduct(ctx context.Context, s *scratch) (*product, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := app.Open(ctx, cfg, app.WithLog(slog.New(slog.DiscardHandler)))
+	a, err := app.Open(ctx, cfg, append(opts, app.WithLog(slog.New(slog.DiscardHandler)))...)
 	if err != nil {
 		return nil, err
 	}

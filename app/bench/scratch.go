@@ -27,10 +27,14 @@ type scratch struct {
 	server string // URL of the PostgreSQL server
 	names  []string
 	dirs   []string
+	keep   string // folder that stays and gets everything, "" for none
 }
 
 // folder makes a temporary folder.
 func (s *scratch) folder() (string, error) {
+	if s.keep != "" {
+		return s.keep, nil
+	}
 	dir, err := os.MkdirTemp("", "otklik-bench-")
 	if err == nil {
 		s.dirs = append(s.dirs, dir)

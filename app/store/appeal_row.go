@@ -205,3 +205,26 @@ func (r *deadlineRow) deadline() (deadline.Deadline, error) {
 	}
 	return d, nil
 }
+
+// contradicts names the first column of the row that is not as in the clock
+// itself, "" where all are.
+func (r *deadlineRow) contradicts(d deadline.Deadline) string {
+	for _, c := range []struct {
+		column      string
+		has, should any
+		same        bool
+	}{
+		{"n", r.N, d.N, r.N == d.N},
+		{"kind", r.Kind, d.Kind, r.Kind == string(d.Kind)},
+		{"agency_id", r.AgencyID, d.AgencyID, r.AgencyID == d.AgencyID},
+		{"due_at", r.DueAt.time(), d.DueAt, r.DueAt.time().Equal(d.DueAt)},
+		{"state", r.State, d.State, r.State == string(d.State)},
+		{"step", r.Step, d.Step, r.Step == string(d.Step)},
+		{"next_at", r.NextAt.time(), d.NextAt, r.NextAt.time().Equal(d.NextAt)},
+	} {
+		if !c.same {
+			return fmt.Sprintf("clock %d (%s): its column %s is %v, the clock itself has %v", d.N, d.Kind, c.column, c.has, c.should)
+		}
+	}
+	return ""
+}

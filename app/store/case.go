@@ -138,8 +138,11 @@ func (c *caseRows) cases(ids []int64) ([]workflow.Case, error) {
 		if err != nil {
 			return nil, err
 		}
-		a := &byID[c.deadlines[i].AppealID].Appeal
-		a.Deadline = append(a.Deadline, d)
+		of := byID[c.deadlines[i].AppealID]
+		of.Appeal.Deadline = append(of.Appeal.Deadline, d)
+		if what := c.deadlines[i].contradicts(d); what != "" {
+			of.Contradictions = append(of.Contradictions, what)
+		}
 	}
 	for i := range c.events {
 		e, err := c.events[i].event()
@@ -203,4 +206,21 @@ func (s *Store) ListAppealIDs(ctx context.Context, after int64, limit int) ([]in
 	var ids []int64
 	err := s.read.WithContext(ctx).Model(&appealRow{}).Where("id > ?", after).Order("id").Limit(limit).Pluck("id", &ids).Error
 	return ids, translate(err)
+}
+
+// ListOrphanEvents lists events whose appeal is gone, for the audit: the
+// database lets nobody remove one, but who owns it can.
+func (s *Store) ListOrphanEvents(ctx context.Context, limit int) ([]workflow.Event, error) {
+	rows, err := list(ctx, s.dialect, s.readDB, eventTable, "SELECT "+eventTable.list("e.")+
+		" FROM events e WHERE NOT EXISTS (SELECT 1 FROM appeals a WHERE a.id = e.appeal_id) ORDER BY e.seq LIMIT ?", limit)
+	if err != nil {
+		return nil, translate(err)
+	}
+	out := make([]workflow.Event, len(rows))
+	for i := range rows {
+		if out[i], err = rows[i].event(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

@@ -18,6 +18,9 @@ import (
 // tests and measurements may make databases.
 const postgresEnv = "OTKLIK_TEST_POSTGRES"
 
+// redisEnv names the variable with the URL of a Redis for the same.
+const redisEnv = "OTKLIK_TEST_REDIS"
+
 func benchCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "bench",
@@ -26,7 +29,7 @@ func benchCommand() *cobra.Command {
 			"PostgreSQL server and in a temporary folder, and removed afterwards; nothing of yours is touched. Compare the\n" +
 			"ratios: absolute figures drift with the machine and with what else it does.",
 	}
-	c.AddCommand(benchIntakeCommand(), benchInboxCommand())
+	c.AddCommand(benchIntakeCommand(), benchInboxCommand(), benchDeadlinesCommand(), benchAuditCommand())
 	return c
 }
 
@@ -99,6 +102,91 @@ func benchInboxCommand() *cobra.Command {
 	c.Flags().StringVar(&rows, "rows", "10k,100k,1m", "sizes of the table; others are compared with the first")
 	c.Flags().IntVar(&o.Samples, "samples", 200, "how often each page is opened")
 	c.Flags().BoolVar(&o.Index, "index", true, "fill the search index too: a card looks for similar cases in it")
+	return c
+}
+
+func benchDeadlinesCommand() *cobra.Command {
+	var o bench.DeadlinesOptions
+	var rows, due string
+	c := &cobra.Command{
+		Use:   "deadlines",
+		Short: "Measure how late deadlines fire that come due together",
+		Long: "Fill a database with pending deadlines, many of them due in one second, and let the background work fire them:\n" +
+			"through asynq and Redis on PostgreSQL, in the process on SQLite. Lateness counts from the due instant to the\n" +
+			"commit; what fired are events in the database, each once. Beside it the same rows are changed by plain SQL.\n\n" +
+			"--redis names a Redis database that is empty, and is emptied in the end (default: an empty one of the Redis in\n" +
+			"the environment's " + redisEnv + ").",
+		Example: "  otklik bench deadlines --sqlite --rows 100k\n" +
+			"  otklik bench deadlines --postgres postgres://user@localhost/postgres --redis redis://localhost:6379/9",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			for flag, into := range map[string]*int{"rows": &o.Rows, "due": &o.Due} {
+				found, err := numbers(flag, map[string]string{"rows": rows, "due": due}[flag])
+				if err != nil {
+					return err
+				}
+				*into = found[0]
+			}
+			choose(cmd, &o.Options)
+			var err error
+			if o.Redis, err = cmd.Flags().GetString("redis"); err != nil {
+				return err
+			}
+			if o.Redis == "" {
+				o.Redis = os.Getenv(redisEnv)
+			}
+			return profiled(cmd, func() error {
+				results, err := bench.Deadlines(cmd.Context(), o)
+				if err != nil {
+					return err
+				}
+				return show(cmd, results, bench.DeadlinesTable(results))
+			})
+		},
+	}
+	benchFlags(c, &o.Options)
+	c.Flags().StringVar(&rows, "rows", "1m", "pending deadlines")
+	c.Flags().StringVar(&due, "due", "10k", "of them due in one second")
+	c.Flags().Float64Var(&o.Seconds, "seconds", 5, "how long plain SQL is measured at most")
+	return c
+}
+
+func benchAuditCommand() *cobra.Command {
+	var o bench.AuditOptions
+	var rows string
+	c := &cobra.Command{
+		Use:   "audit",
+		Short: "Measure how fast the history of worked appeals is proven",
+		Long: "Let appeals live whole lives through the engine (asked, redirected, extended, answered, rated, disputed, late),\n" +
+			"put them into a database, and prove every chain and every due date as `otklik audit verify` does. Then change\n" +
+			"one row behind its back, and prove again: it must be found.",
+		Example: "  otklik bench audit --sqlite --rows 100k\n  otklik bench audit --rows 100k --keep /tmp/region && otklik audit verify --data /tmp/region",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			found, err := numbers("rows", rows)
+			if err != nil {
+				return err
+			}
+			o.Rows = found[0]
+			if o.Keep != "" {
+				if o.Postgres != "" {
+					return usageError{errors.New("--keep leaves an SQLite database: it goes without --postgres")}
+				}
+				o.SQLite = true
+			}
+			choose(cmd, &o.Options)
+			return profiled(cmd, func() error {
+				results, err := bench.Audit(cmd.Context(), o)
+				if err != nil {
+					return err
+				}
+				return show(cmd, results, bench.AuditTable(results))
+			})
+		},
+	}
+	benchFlags(c, &o.Options)
+	c.Flags().StringVar(&rows, "rows", "100k", "worked appeals")
+	c.Flags().StringVar(&o.Keep, "keep", "", "leave the region, whole, in this new folder, for `otklik audit verify --data FOLDER`")
 	return c
 }
 

@@ -73,8 +73,9 @@ func auditCommand() *cobra.Command {
 		Use:   "verify",
 		Short: "Check every chain of events and recompute every due date",
 		Long: "Check the hash chain of every appeal's events and recompute every due date from the events alone. Whatever\n" +
-			"doesn't agree is named, and the exit status is 1.",
-		Args: cobra.NoArgs,
+			"doesn't agree is named, and the exit status is 1. Nothing is changed; it may run beside a server.",
+		Example: "  otklik audit verify --data /var/lib/otklik",
+		Args:    cobra.NoArgs,
 		RunE: with(func(cmd *cobra.Command, _ []string, a *app.App) error {
 			total, err := a.Store.CountAppeals(cmd.Context())
 			if err != nil {
@@ -90,9 +91,12 @@ func auditCommand() *cobra.Command {
 			for _, f := range result.Findings {
 				fmt.Fprintln(cmd.OutOrStdout(), f)
 			}
+			if more := result.Wrong - len(result.Findings); more > 0 {
+				fmt.Fprintf(cmd.OutOrStdout(), "… and %d more\n", more)
+			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%d appeals, %d events, %d deadlines: %d wrong\n",
-				result.Appeals, result.Events, result.Deadlines, len(result.Findings))
-			if len(result.Findings) > 0 {
+				result.Appeals, result.Events, result.Deadlines, result.Wrong)
+			if result.Wrong > 0 {
 				return errors.New("the history is not whole")
 			}
 			return nil
