@@ -121,7 +121,10 @@ var variants = []struct {
 	least float64 // share that must be recognised
 	make  func(t testing.TB, m *image.RGBA) image.Image
 }{
-	{"encoded at quality 40", 0.95, func(t testing.TB, m *image.RGBA) image.Image { return encoded(t, m, 40) }},
+	{"encoded at quality 40", 0.95, func(t testing.TB, m *image.RGBA) image.Image {
+		t.Helper()
+		return encoded(t, m, 40)
+	}},
 	{"a third of the size", 0.95, func(_ testing.TB, m *image.RGBA) image.Image {
 		return scaled(m, m.Bounds(), m.Bounds().Dx()/3, m.Bounds().Dy()/3)
 	}},

@@ -83,7 +83,7 @@ var bands = [4]string{"(look & 65535)", "((look >> 16) & 65535)", "((look >> 32)
 // most one bit.
 func quarters(look uint64, band int) []int64 {
 	const width = 16
-	value := int64(look >> (width * band) & (1<<width - 1)) //nolint:gosec // 16 bits
+	value := int64(look >> (width * band) & (1<<width - 1))
 	out := make([]int64, 1, width+1)
 	out[0] = value
 	for bit := range width {

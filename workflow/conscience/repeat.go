@@ -31,29 +31,35 @@ func repeats(r *reading) []Flag {
 	if len(mine) < fewest {
 		return nil
 	}
-	var out []Flag
+	// One is enough to see it by: the nearest of the templates, and of the answers.
+	var template, answer *Flag
+	most := map[**Flag]float64{}
 	for _, s := range r.Sources {
 		share, here, there := compare(mine, s.Text)
 		if share < same || s.Appeal == 0 && r.filled(s.Text) {
 			continue
 		}
-		why := "conscience.repeat_answer"
+		at, why := &answer, "conscience.repeat_answer"
 		fields := map[string]any{"percent": int(math.Round(100 * share)), "number": s.Number}
 		if s.Appeal == 0 {
-			why, fields = "conscience.repeat_template", map[string]any{"percent": int(math.Round(100 * share)), "name": s.Name}
+			at, why = &template, "conscience.repeat_template"
+			fields = map[string]any{"percent": int(math.Round(100 * share)), "name": s.Name}
 		}
-		out = append(out, Flag{Code: Repeat, Why: why, Fields: fields, Evidence: []Evidence{{
+		if share <= most[at] {
+			continue
+		}
+		most[at] = share
+		*at = &Flag{Code: Repeat, Why: why, Fields: fields, Evidence: []Evidence{{
 			Name: s.Name, Appeal: s.Appeal, Number: s.Number, Mine: pieces(r.Answer.Text, here), Theirs: pieces(s.Text, there),
-		}}})
+		}}}
 	}
-	// One is enough to see it by: the nearest of the templates, and of the answers.
-	slices.SortStableFunc(out, func(a, b Flag) int { return cmp.Compare(b.Fields["percent"].(int), a.Fields["percent"].(int)) })
-	seen := map[string]bool{}
-	return slices.DeleteFunc(out, func(f Flag) bool {
-		again := seen[f.Why]
-		seen[f.Why] = true
-		return again
-	})
+	var out []Flag
+	for _, f := range []*Flag{template, answer} {
+		if f != nil {
+			out = append(out, *f)
+		}
+	}
+	return out
 }
 
 // filled reports whether the answer says when, who or how much where the
