@@ -27,6 +27,12 @@ type used struct {
 	to     int
 }
 
+// seen is a place, valid in its round.
+type seen struct {
+	round uint32
+	at    int32
+}
+
 // analysis is a text taken apart, and the memory to do so again.
 type analysis struct {
 	buf   []byte
@@ -36,18 +42,15 @@ type analysis struct {
 	pairs []weighed
 
 	order  []uint64 // hashes of the stems in the order of the text
-	ofStem []int32  // stem → place in stems, valid where stamp says so
-	stamp  []uint32
-	ofPair []int32
-	seal   []uint32
+	ofStem []seen   // stem → place in stems
+	ofPair []seen
 	round  uint32
 	sums   []float32
 }
 
 func (v *vocabulary) newAnalysis(outputs int) *analysis {
 	return &analysis{
-		ofStem: make([]int32, len(v.stemIDF)), stamp: make([]uint32, len(v.stemIDF)),
-		ofPair: make([]int32, len(v.pairIDF)), seal: make([]uint32, len(v.pairIDF)),
+		ofStem: make([]seen, len(v.stemIDF)), ofPair: make([]seen, len(v.pairIDF)),
 		sums: make([]float32, outputs),
 	}
 }
@@ -63,8 +66,8 @@ func (v *vocabulary) analyse(text, place string, a *analysis) {
 	a.stems, a.gram, a.pairs, a.order = a.stems[:0], a.gram[:0], a.pairs[:0], a.order[:0]
 	a.round++
 	if a.round == 0 {
-		clear(a.stamp)
-		clear(a.seal)
+		clear(a.ofStem)
+		clear(a.ofPair)
 		a.round = 1
 	}
 	for i, t := range a.toks {
@@ -91,11 +94,12 @@ func (v *vocabulary) analyse(text, place string, a *analysis) {
 		u := used{id: id, hash: h, token: i, times: 1, weight: v.unknownIDF}
 		if id >= 0 {
 			u.weight = v.stemIDF[id]
-			a.stamp[id], a.ofStem[id] = a.round, int32(len(a.stems))
+			a.ofStem[id] = seen{a.round, int32(len(a.stems))}
 		} else {
 			u.from = len(a.gram)
 			a.gram = v.pieces(written, a.gram)
-			u.to = len(a.gram)
+			u.to = u.from + rarest(a.gram[u.from:])
+			a.gram = a.gram[:u.to]
 		}
 		if i < words {
 			u.weight *= tailShare + (1-tailShare)*fading(i)
@@ -120,8 +124,8 @@ func (v *vocabulary) analyse(text, place string, a *analysis) {
 // find returns where a stem stands in the analysis, −1 where it doesn't.
 func (a *analysis) find(id int32, hash uint64) int {
 	if id >= 0 {
-		if a.stamp[id] == a.round {
-			return int(a.ofStem[id])
+		if s := a.ofStem[id]; s.round == a.round {
+			return int(s.at)
 		}
 		return -1
 	}
@@ -136,15 +140,19 @@ func (a *analysis) find(id int32, hash uint64) int {
 func (v *vocabulary) pair(a *analysis) {
 	for i := range a.order {
 		for j := i + 1; j < min(len(a.order), i+1+window); j++ {
-			id, ok := v.pairs.get(pairHash(a.order[i], a.order[j]))
+			h := pairHash(a.order[i], a.order[j])
+			if !v.some.may(h) {
+				continue
+			}
+			id, ok := v.pairs.get(h)
 			if !ok {
 				continue
 			}
-			if a.seal[id] == a.round {
-				a.pairs[a.ofPair[id]].weight++
+			if s := a.ofPair[id]; s.round == a.round {
+				a.pairs[s.at].weight++
 				continue
 			}
-			a.seal[id], a.ofPair[id] = a.round, int32(len(a.pairs))
+			a.ofPair[id] = seen{a.round, int32(len(a.pairs))}
 			a.pairs = append(a.pairs, weighed{id, 1})
 		}
 	}
@@ -184,3 +192,19 @@ func fading(i int) float32 {
 }
 
 func logOf(n int) float32 { return logarithms[min(n, len(logarithms)-1)] }
+
+// mostPieces is by how many of its pieces an unknown word is understood.
+const mostPieces = 6
+
+// rarest moves the pieces that say most to the front and returns how many count.
+func rarest(grams []weighed) int {
+	n := min(mostPieces, len(grams))
+	for i := range n {
+		for j := i + 1; j < len(grams); j++ {
+			if grams[j].weight > grams[i].weight {
+				grams[i], grams[j] = grams[j], grams[i]
+			}
+		}
+	}
+	return n
+}

@@ -41,13 +41,13 @@ func TestModel_Predict(t *testing.T) {
 	t.Parallel()
 	m := train(t, worked(), classifier.Outline{})
 	for text, topic := range map[string]string{
-		"яма":                              "Ямы на дороге",
-		"на дороге огромные ямы":           "Ямы на дороге",
-		"НА ДАРОГЕ ЯМЫЫ":                   "Ямы на дороге", // typed in a hurry
-		"yama na doroge":                   "Ямы на дороге", // Latin letters by sound
-		"zvf yf ljhjut":                    "Ямы на дороге", // the wrong keyboard layout
-		"фонорь не горит":                  "Освещение",
-		"фонари":                           "Освещение",
+		"яма": "Ямы на дороге",
+		"на дороге огромные ямы": "Ямы на дороге",
+		"НА ДАРОГЕ ЯМЫЫ":         "Ямы на дороге", // typed in a hurry
+		"yama na doroge":         "Ямы на дороге", // Latin letters by sound
+		"zvf yf ljhjut":          "Ямы на дороге", // the wrong keyboard layout
+		"фонорь не горит":        "Освещение",
+		"фонари":                 "Освещение",
 		"мусор из контейнера не вывозится": "Мусор",
 	} {
 		require.Equal(t, topic, m.Predict(text, "", 1).Topics[0].Key, text)

@@ -1,12 +1,14 @@
 package classifier
 
+import "math"
+
 // blocks are the outputs of the folded model, in this order.
 const (
-	topicRidge    = iota // least squares of topics
-	categoryRidge        // of categories
-	topicLinear          // everything linear that speaks for a topic, weighed
-	agencyRidge
+	topicLinear   = iota // everything linear that speaks for a topic, weighed
+	categoryRidge        // least squares of categories
 	agencyLinear
+	topicRidge // least squares of topics
+	agencyRidge
 	blockCount
 )
 
@@ -19,18 +21,12 @@ func (c *classes) width() [blockCount]int {
 // fold weighs all that is linear beforehand, so that a text costs one row for
 // each of its words and pairs.
 func (t *training) fold(f fit, y *tally, topicHead, agencyHead logit) *Model {
-	m := &Model{classes: t.classes, words: t.f.vocabulary, topicHead: topicHead.theta, agencyHead: agencyHead.theta}
+	m := &Model{classes: t.classes, words: t.f.vocabulary, topicHead: topicHead.theta, agencyHead: agencyHead.theta,
+		categoryHead: t.categoryHead.theta, trust: t.trust}
 	nt, nc, na := len(t.classes.topics), len(t.classes.categories), len(t.classes.agencies)
 	m.layout()
 
-	mean := newMatrix(len(t.xs), nt+na)
-	for i := range t.xs {
-		mean.row(i)[t.topic[i]] = t.weight[i] / (y.topic[t.topic[i]] + centreShrink)
-		if a := t.agency[i]; a >= 0 {
-			mean.row(i)[nt+int(a)] = t.weight[i] / (y.agency[a] + centreShrink)
-		}
-	}
-	centre := spread(t.xs, mean, t.count)
+	centre := t.centres(y)
 	th, ah := topicHead.theta, agencyHead.theta
 
 	rowOf := func(id int, out []float32) {
@@ -77,6 +73,10 @@ func (t *training) fold(f fit, y *tally, topicHead, agencyHead logit) *Model {
 	})
 	m.rows = newPacked(rows, m.edges)
 
+	m.categoryPrior = make([]float64, nc)
+	for c, n := range y.category {
+		m.categoryPrior[c] = m.categoryHead[categoryByPrior] * logFloor(n, unseenCount)
+	}
 	m.bias = make([]float32, m.outputs)
 	copyMean := func(block, from int) {
 		for c := range m.part(m.bias, block) {
@@ -98,7 +98,7 @@ func (t *training) fold(f fit, y *tally, topicHead, agencyHead logit) *Model {
 	for topic := range nt {
 		y.answers(int32(topic), t.classes.categoryOf[topic], -1, 0, log)
 		for a, v := range log {
-			m.answers[topic][a] = float32(ah[agencyByTopic] * v)
+			m.answers[topic][a] = float32(math.Exp(ah[agencyByTopic] * v))
 		}
 	}
 	m.words.written = nil

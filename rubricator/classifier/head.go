@@ -35,8 +35,8 @@ func (e *evidence) of(i, c int) []float32 {
 const (
 	newtonSteps = 30
 	newtonEnd   = 1e-6
-	// trust is how many examples the weights given beforehand are worth.
-	trust = 10
+	// headStart is how many examples the weights given beforehand are worth.
+	headStart = 10
 )
 
 // learn starts from the weights given beforehand and moves from them as far as
@@ -46,7 +46,7 @@ func learn(before []float64, e *evidence) logit {
 	theta := append([]float64(nil), before...)
 	precision := e.spread()
 	for k := range precision {
-		precision[k] = trust*precision[k] + 1e-6
+		precision[k] = headStart*precision[k] + 1e-6
 	}
 	loss, g, h := e.slope(theta)
 	penal := func(t []float64) float64 {
@@ -90,6 +90,22 @@ func learn(before []float64, e *evidence) logit {
 		loss = next
 	}
 	return logit{theta}
+}
+
+// shares are the probabilities of every class, example by example.
+func (l logit) shares(e *evidence) *matrix {
+	out := newMatrix(len(e.truth), e.classes)
+	parallel(out.rows, func(i int) {
+		row, top := out.row(i), math.Inf(-1)
+		for c := range row {
+			for k, v := range e.of(i, c) {
+				row[c] += l.theta[k] * float64(v)
+			}
+			top = max(top, row[c])
+		}
+		softmax(row, top)
+	})
+	return out
 }
 
 func solveLower(l *matrix, b []float64) []float64 {

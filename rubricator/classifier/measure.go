@@ -66,7 +66,7 @@ func Evaluate(train, test []Example) (Report, error) {
 	seconds := time.Since(start).Seconds()
 	r := m.Measure(test)
 	r.Train, r.TrainSeconds = len(train), seconds
-	r.ModelBytes = m.Size()
+	r.ModelBytes = len(m.Bytes())
 	return r, nil
 }
 

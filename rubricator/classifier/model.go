@@ -14,9 +14,14 @@ type Model struct {
 	words      *vocabulary
 	topicHead  []float64
 	agencyHead []float64
-	rows       packed
-	bias       []float32
-	answers    [][]float32 // topic × agency: weighed logarithm of how often it answers
+
+	categoryHead  []float64
+	categoryPrior []float64
+	trust         trust
+
+	rows    packed
+	bias    []float32
+	answers [][]float32 // topic × agency: how often it answers, to the power that it counts
 
 	outputs int
 	edges   [blockCount + 1]int
@@ -55,7 +60,9 @@ func (m *Model) layout() {
 }
 
 func (m *Model) ready() {
-	m.scratch = &sync.Pool{New: func() any { return &scratch{analysis: m.words.newAnalysis(m.outputs)} }}
+	m.scratch = &sync.Pool{New: func() any {
+		return &scratch{analysis: m.words.newAnalysis(m.outputs), lanes: make([]uint64, 4*m.rows.width)}
+	}}
 }
 
 func (m *Model) part(x []float32, block int) []float32 { return x[m.edges[block]:m.edges[block+1]] }
@@ -64,7 +71,9 @@ func (m *Model) part(x []float32, block int) []float32 { return x[m.edges[block]
 type scratch struct {
 	*analysis
 	topics, categories, agencies, mixed []float64
-	best                                []int32
+	best, order                         []int32   // scratch of best; topics, the likeliest first
+	use                                 []weighed // rows of the text
+	lanes                               []uint64
 }
 
 // Predict says what a text is about and who answers: up to limit of each, best
@@ -74,16 +83,16 @@ func (m *Model) Predict(text, place string, limit int) Answer {
 	defer m.scratch.Put(s)
 	m.read(text, place, s)
 	m.shareTopics(s)
-	s.best = best(s.topics, max(limit, followed), s.best)
+	s.order = best(s.topics, max(limit, followed), s.order)
+	m.shareCategories(s)
+	m.mixAgencies(s)
+	if len(s.order) > 0 {
+		m.trust.correct(s.topics, s.order[0], s.order[min(1, len(s.order)-1)])
+	}
 	var out Answer
-	out.Topics = guesses(m.classes.topics, s.topics, s.best, limit)
+	out.Topics = guesses(m.classes.topics, s.topics, s.order, limit)
 	out.Unsure = len(out.Topics) == 0 || out.Topics[0].Share < sure
 
-	s.categories = resize(s.categories, len(m.classes.categories))
-	for t, p := range s.topics {
-		s.categories[m.classes.categoryOf[t]] += p
-	}
-	m.mixAgencies(s)
 	s.best = best(s.categories, limit, s.best)
 	out.Categories = guesses(m.classes.categories, s.categories, s.best, limit)
 	s.best = best(s.mixed, limit, s.best)
@@ -103,7 +112,7 @@ func (m *Model) Agency(text, place, topic string, limit int) []Guess {
 		m.addAgencies(s, at, 1)
 	} else {
 		m.shareTopics(s)
-		s.best = best(s.topics, followed, s.best)
+		s.order = best(s.topics, followed, s.order)
 		m.mixAgencies(s)
 	}
 	s.best = best(s.mixed, limit, s.best)
@@ -116,20 +125,24 @@ func (m *Model) read(text, place string, s *scratch) {
 		text = m.russian(text, s)
 	}
 	m.words.analyse(text, place, s.analysis)
-	copy(s.sums, m.bias)
+	s.use = s.use[:0]
 	stems, grams := int32(len(m.words.stemIDF)), int32(len(m.words.gramIDF))
 	for _, u := range s.stems {
 		if u.id >= 0 {
-			m.rows.add(u.id, u.weight, s.sums)
+			s.use = append(s.use, weighed{u.id, u.weight})
 			continue
 		}
 		k := softShare / m.words.softNorm * u.weight
 		for _, g := range s.gram[u.from:u.to] {
-			m.rows.add(stems+g.id, k*g.weight, s.sums)
+			s.use = append(s.use, weighed{stems + g.id, k * g.weight})
 		}
 	}
 	for _, p := range s.pairs {
-		m.rows.add(stems+grams+p.id, pairShare*p.weight, s.sums)
+		s.use = append(s.use, weighed{stems + grams + p.id, pairShare * p.weight})
+	}
+	copy(s.sums, m.bias)
+	for block := range blockCount {
+		m.rows.sum(block, s.use, s.lanes, m.part(s.sums, block))
 	}
 }
 
@@ -160,49 +173,79 @@ func (m *Model) known(text string, s *scratch) int {
 }
 
 func (m *Model) shareTopics(s *scratch) {
-	ridge, category, linear := m.part(s.sums, topicRidge), m.part(s.sums, categoryRidge), m.part(s.sums, topicLinear)
+	category, linear := m.part(s.sums, categoryRidge), m.part(s.sums, topicLinear)
 	s.categories = resize(s.categories, len(category))
 	for c, v := range category {
 		s.categories[c] = m.topicHead[byLogCategory] * logFloor(float64(v), categoryFloor)
 	}
 	s.topics = resize(s.topics, len(linear))
-	top := math.Inf(-1)
 	for c, v := range linear {
-		x := float64(v) + s.categories[m.classes.categoryOf[c]] + m.topicHead[byLogRidge]*logRidge(ridge[c])
-		s.topics[c] = x
-		top = max(top, x)
+		s.topics[c] = float64(v) + s.categories[m.classes.categoryOf[c]]
+	}
+	weighRidge(m.part(s.sums, topicRidge), m.topicHead[byLogRidge], s.topics)
+	top := math.Inf(-1)
+	for _, v := range s.topics {
+		top = max(top, v)
 	}
 	softmax(s.topics, top)
 }
 
+func (m *Model) shareCategories(s *scratch) {
+	s.categories = resize(s.categories, len(m.classes.categories))
+	for t, p := range s.topics {
+		s.categories[m.classes.categoryOf[t]] += p
+	}
+	top := math.Inf(-1)
+	for c, v := range m.part(s.sums, categoryRidge) {
+		x := m.categoryPrior[c] + m.categoryHead[categoryByRidge]*float64(v) +
+			m.categoryHead[categoryByLogRidge]*logFloor(float64(v), categoryFloor) +
+			m.categoryHead[categoryByTopics]*logFloor(s.categories[c], shareFloor)
+		s.categories[c] = x
+		top = max(top, x)
+	}
+	softmax(s.categories, top)
+}
+
+// weighRidge adds what the logarithm of the least squares says, over its floor.
+func weighRidge(ridge []float32, weight float64, scores []float64) {
+	for c, v := range ridge {
+		if v > ridgeFloor {
+			scores[c] += weight * (math.Log(float64(v)) - lowest)
+		}
+	}
+}
+
 var lowest = math.Log(ridgeFloor)
 
-func logRidge(v float32) float64 {
-	if v <= ridgeFloor {
-		return lowest
-	}
-	return math.Log(float64(v))
-}
-
+// scoreAgencies leaves in s.agencies how much a text speaks for each agency, as
+// factors; the topic's part is in m.answers.
 func (m *Model) scoreAgencies(s *scratch) {
-	ridge, linear := m.part(s.sums, agencyRidge), m.part(s.sums, agencyLinear)
+	linear := m.part(s.sums, agencyLinear)
 	s.agencies = resize(s.agencies, len(linear))
 	for c, v := range linear {
-		s.agencies[c] = float64(v) + m.agencyHead[agencyByLogRidge]*logRidge(ridge[c])
+		s.agencies[c] = float64(v)
+	}
+	weighRidge(m.part(s.sums, agencyRidge), m.agencyHead[agencyByLogRidge], s.agencies)
+	top := math.Inf(-1)
+	for _, v := range s.agencies {
+		top = max(top, v)
+	}
+	for c, v := range s.agencies {
+		s.agencies[c] = math.Exp(v - top)
 	}
 }
 
-// mixAgencies asks who answers for each of the likely topics.
+// mixAgencies asks who answers for each of the topics in s.order.
 func (m *Model) mixAgencies(s *scratch) {
 	m.scoreAgencies(s)
 	s.mixed = resize(s.mixed, len(m.classes.agencies))
 	total := 0.0
-	for i, t := range s.best {
+	for i, t := range s.order {
 		if i < followed && (i == 0 || s.topics[t] >= followedShare) {
 			total += s.topics[t]
 		}
 	}
-	for i, t := range s.best {
+	for i, t := range s.order {
 		if i < followed && (i == 0 || s.topics[t] >= followedShare) {
 			m.addAgencies(s, t, s.topics[t]/total)
 		}
@@ -210,24 +253,13 @@ func (m *Model) mixAgencies(s *scratch) {
 }
 
 func (m *Model) addAgencies(s *scratch, topic int32, share float64) {
-	if len(s.agencies) == 0 {
-		return
-	}
 	answers := m.answers[topic]
-	top := math.Inf(-1)
-	for a, v := range s.agencies {
-		top = max(top, v+float64(answers[a]))
-	}
 	sum := 0.0
 	for a, v := range s.agencies {
-		if d := v + float64(answers[a]) - top; d > -12 {
-			sum += math.Exp(d)
-		}
+		sum += v * float64(answers[a])
 	}
 	for a, v := range s.agencies {
-		if d := v + float64(answers[a]) - top; d > -12 {
-			s.mixed[a] += share * math.Exp(d) / sum
-		}
+		s.mixed[a] += share * v * float64(answers[a]) / sum
 	}
 }
 
@@ -291,18 +323,19 @@ func (m *Model) Explain(text, topic string, limit int) []Word {
 	m.read(text, "", s)
 	m.shareTopics(s)
 	s.best = slices.DeleteFunc(best(s.topics, rivals+1, s.best), func(t int32) bool { return t == at })
+	asked := append([]int32{at}, s.best...)
 	ridge := m.part(s.sums, topicRidge)
-	pull := func(row int32, t int32) float64 {
-		w := float64(m.rows.at(row, m.edges[topicLinear]+int(t)))
-		if r := float64(ridge[t]); r > ridgeFloor {
-			w += m.topicHead[byLogRidge] / r * float64(m.rows.at(row, m.edges[topicRidge]+int(t)))
+	pull := func(row int32, i int) float64 {
+		w := float64(m.rows.at(row, topicLinear, int(asked[i])))
+		if r := float64(ridge[asked[i]]); r > ridgeFloor {
+			w += m.topicHead[byLogRidge] / r * float64(m.rows.at(row, topicRidge, int(asked[i])))
 		}
 		return w
 	}
 	speaks := func(row int32) float64 {
-		w := pull(row, at)
-		for _, t := range s.best {
-			w -= pull(row, t) / float64(len(s.best))
+		w := pull(row, 0)
+		for i := 1; i < len(asked); i++ {
+			w -= pull(row, i) / float64(len(asked)-1)
 		}
 		return w
 	}
@@ -323,6 +356,3 @@ func (m *Model) Explain(text, topic string, limit int) []Word {
 	slices.SortStableFunc(out, func(a, b Word) int { return cmp.Compare(b.Weight, a.Weight) })
 	return out[:min(limit, len(out))]
 }
-
-// Size is the bytes of the model's weights in memory.
-func (m *Model) Size() int { return len(m.rows.bytes) + 4*len(m.rows.scales) }

@@ -15,7 +15,6 @@ const (
 type fit struct {
 	mean   []float64   // of each output over the examples
 	weight [][]float32 // feature → output
-	left   *matrix     // example × output: the score without the example itself
 }
 
 // targets are the outputs that examples should have.
@@ -40,17 +39,19 @@ func (t targets) mean() []float64 {
 	return m
 }
 
-// solve fits exactly. k is the likeness of the texts.
-func solve(k *matrix, xs []vector, t targets, count int) (fit, error) {
+// solve fits exactly, and says what would have come out for each example, had it
+// been left out. k is the likeness of the texts.
+func solve(k *matrix, xs []vector, t targets, count int) (fit, *matrix, error) {
 	n := len(xs)
-	f := fit{mean: t.mean(), left: newMatrix(n, t.cols)}
+	f := fit{mean: t.mean()}
+	unseen := newMatrix(n, t.cols)
 	a := newMatrix(n, n)
 	copy(a.data, k.data)
 	for i := range n {
 		a.row(i)[i] += penalty / t.weight[i]
 	}
 	if err := cholesky(a); err != nil {
-		return fit{}, err
+		return fit{}, nil, err
 	}
 	inv := invertLower(a) // row j: column j of L⁻¹
 	y := newMatrix(n, t.cols)
@@ -82,13 +83,13 @@ func solve(k *matrix, xs []vector, t targets, count int) (fit, error) {
 			axpy(col[i], z.row(i), out)
 			diagonal += col[i] * col[i]
 		}
-		left, yj := f.left.row(j), y.row(j)
+		left, yj := unseen.row(j), y.row(j)
 		for c := range left {
 			left[c] = yj[c] + f.mean[c] - out[c]/diagonal
 		}
 	})
 	f.weight = spread(xs, alpha, count)
-	return f, nil
+	return f, unseen, nil
 }
 
 // spread turns weights of examples into weights of features.

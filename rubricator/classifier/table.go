@@ -3,9 +3,13 @@ package classifier
 // table finds the number of a hash: open addressing, at most half full, so that
 // a look-up costs one or two cache lines and no allocation.
 type table struct {
-	keys   []uint64 // 0 = free
-	values []int32
-	n      int
+	slots []slot
+	n     int
+}
+
+type slot struct {
+	key   uint64 // 0 = free
+	value int32
 }
 
 func newTable(n int) table {
@@ -13,32 +17,53 @@ func newTable(n int) table {
 	for size < 2*n {
 		size *= 2
 	}
-	return table{keys: make([]uint64, size), values: make([]int32, size)}
+	return table{slots: make([]slot, size)}
 }
 
 func (t *table) put(key uint64, value int32) {
-	mask := uint64(len(t.keys) - 1)
+	mask := uint64(len(t.slots) - 1)
 	for i := key & mask; ; i = (i + 1) & mask {
-		if t.keys[i] == 0 {
-			t.keys[i], t.values[i] = key, value
+		switch s := &t.slots[i]; s.key {
+		case 0:
+			*s = slot{key, value}
 			t.n++
 			return
-		}
-		if t.keys[i] == key {
-			t.values[i] = value
+		case key:
+			s.value = value
 			return
 		}
 	}
 }
 
 func (t *table) get(key uint64) (int32, bool) {
-	mask := uint64(len(t.keys) - 1)
+	slots := t.slots
+	mask := uint64(len(slots) - 1)
 	for i := key & mask; ; i = (i + 1) & mask {
-		switch t.keys[i] {
+		switch s := &slots[i]; s.key {
 		case key:
-			return t.values[i], true
+			return s.value, true
 		case 0:
 			return 0, false
 		}
 	}
+}
+
+// sieve says of most hashes that were not added so, from memory small enough to
+// stay near the core.
+type sieve struct{ bits []uint64 }
+
+func newSieve(n int) sieve {
+	size := 64
+	for size < 16*n {
+		size *= 2
+	}
+	return sieve{make([]uint64, size/64)}
+}
+
+func (s sieve) add(hash uint64) {
+	s.bits[hash>>32/64%uint64(len(s.bits))] |= 1 << (hash >> 32 % 64)
+}
+
+func (s sieve) may(hash uint64) bool {
+	return s.bits[hash>>32/64%uint64(len(s.bits))]>>(hash>>32%64)&1 != 0
 }

@@ -31,19 +31,30 @@ const (
 	agencyEvidence
 )
 
+// What speaks for a category.
+const (
+	categoryByRidge = iota
+	categoryByLogRidge
+	categoryByTopics // logarithm of the sum of its topics
+	categoryByPrior
+	categoryEvidence
+)
+
 // How much each counts before there is an example: names alone speak, and the
 // others as they do on the whole wherever there are some.
 var (
-	topicBefore  = []float64{byRidge: 2, byLogRidge: 0.4, byCategory: 1, byLogCategory: 0.3, byNamePieces: 8, byNameWords: 4, byCentre: 4}
-	agencyBefore = []float64{agencyByRidge: 2, agencyByLogRidge: 0.4, agencyByNamePieces: 4, agencyByNameWords: 4, agencyByTopic: 1}
+	topicBefore    = []float64{byRidge: 2, byLogRidge: 0.4, byCategory: 1, byLogCategory: 0.3, byNamePieces: 8, byNameWords: 4, byCentre: 4}
+	categoryBefore = []float64{categoryByTopics: 1, categoryByPrior: 0}
+	agencyBefore   = []float64{agencyByRidge: 2, agencyByLogRidge: 0.4, agencyByNamePieces: 4, agencyByNameWords: 4, agencyByTopic: 1}
 )
 
 const (
 	ridgeFloor    = 0.004 // least squares below it says nothing
 	categoryFloor = 0.01
-	unseenCount   = 0.3 // how many examples a class without any counts as
-	centreShrink  = 2.0 // a mean of few examples is pulled to nothing by as many
-	priorShrink   = 2.0 // examples that a topic borrows of its category to say who answers
+	shareFloor    = 1e-5 // of a category's probability
+	unseenCount   = 0.3  // how many examples a class without any counts as
+	centreShrink  = 2.0  // a mean of few examples is pulled to nothing by as many
+	priorShrink   = 2.0  // examples that a topic borrows of its category to say who answers
 )
 
 // Train learns from examples; what is known before the first one is in the
@@ -80,10 +91,14 @@ type training struct {
 	count  int
 	topics names
 	bodies names // of agencies
+
+	exactly      int // examples at most are solved exactly
+	categoryHead logit
+	trust        trust
 }
 
 func newTraining(examples []Example, outline Outline) *training {
-	t := &training{examples: examples, outline: outline, classes: newClasses(outline)}
+	t := &training{examples: examples, outline: outline, classes: newClasses(outline), exactly: exactly}
 	texts, places, words := []string{}, []string{}, []string{}
 	for _, e := range examples {
 		texts, places = append(texts, e.Text), append(places, e.Place)
@@ -124,38 +139,62 @@ func (t *training) targets() targets {
 func (t *training) run() (*Model, error) {
 	n := len(t.examples)
 	nt, nc, na := len(t.classes.topics), len(t.classes.categories), len(t.classes.agencies)
-	var k *matrix
-	f := fit{mean: make([]float64, nt+nc+na), left: newMatrix(0, nt+nc+na)}
+	f := fit{mean: make([]float64, nt+nc+na)}
+	unseen := leftOut{left: newMatrix(0, nt+nc+na)}
+	all := newTally(t)
+	seen := all // what the heads learn from
+	var err error
 	switch {
 	case n == 0:
 		f.weight = dense(t.count, nt+nc+na)
-	default:
-		k = likeness(t.xs, t.count)
-		var err error
-		if f, err = solve(k, t.xs, t.targets(), t.count); err != nil {
+	case n <= t.exactly:
+		k := likeness(t.xs, t.count)
+		if f, unseen.left, err = solve(k, t.xs, t.targets(), t.count); err != nil {
 			return nil, err
 		}
+		unseen.byTopic, unseen.byAgency = centres(k, t.topic, t.weight, nt), centres(k, t.agency, t.weight, na)
+		unseen.counted = true
+		for i := range n {
+			unseen.examples = append(unseen.examples, i)
+		}
+	default:
+		unseen, seen = t.holdOut()
+		f = descend(t.xs, t.targets(), t.count)
 	}
-	tally := newTally(t)
-	topicHead := learn(topicBefore, t.topicEvidence(f, k, tally))
-	agencyHead := learn(agencyBefore, t.agencyEvidence(f, k, tally))
-	return t.fold(f, tally, topicHead, agencyHead), nil
+	evidence := t.topicEvidence(unseen, seen)
+	topicHead := learn(topicBefore, evidence)
+	shares := topicHead.shares(evidence)
+	t.trust = learnTrust(shares, evidence.truth, evidence.weight)
+	t.categoryHead = learn(categoryBefore, t.categoryEvidence(unseen, seen, shares))
+	agencyHead := learn(agencyBefore, t.agencyEvidence(unseen, seen))
+	return t.fold(f, all, topicHead, agencyHead), nil
+}
+
+// leftOut is what would have been said of examples, had they been left out.
+type leftOut struct {
+	examples          []int
+	left              *matrix // least squares
+	byTopic, byAgency *matrix // likeness to the centres of classes
+	counted           bool    // the examples are in the tally and must be taken off
 }
 
 // tally counts the examples by their labels, each by its weight.
 type tally struct {
-	topic, agency []float64
-	perTopic      [][]float64 // topic × agency
-	perCategory   [][]float64
-	all           float64 // of those with an agency
+	topic, category, agency []float64
+	perTopic                [][]float64 // topic × agency
+	perCategory             [][]float64
+	all                     float64 // of those with an agency
 }
 
 func newTally(t *training) *tally {
 	c := t.classes
-	out := &tally{topic: make([]float64, len(c.topics)), agency: make([]float64, len(c.agencies))}
+	out := &tally{
+		topic: make([]float64, len(c.topics)), category: make([]float64, len(c.categories)), agency: make([]float64, len(c.agencies)),
+	}
 	out.perTopic, out.perCategory = table2(len(c.topics), len(c.agencies)), table2(len(c.categories), len(c.agencies))
 	for i, topic := range t.topic {
 		out.topic[topic] += t.weight[i]
+		out.category[t.category[i]] += t.weight[i]
 		if a := t.agency[i]; a >= 0 {
 			out.agency[a] += t.weight[i]
 			out.perTopic[topic][a] += t.weight[i]
@@ -228,73 +267,3 @@ func centres(k *matrix, class []int32, weight []float64, classes int) *matrix {
 }
 
 func logFloor(v, floor float64) float64 { return math.Log(math.Max(v, floor)) }
-
-func (t *training) topicEvidence(f fit, k *matrix, y *tally) *evidence {
-	n, nt := len(t.examples), len(t.classes.topics)
-	e := newEvidence(n, nt, topicEvidence)
-	if n == 0 {
-		return e
-	}
-	centre := centres(k, t.topic, t.weight, nt)
-	parallel(n, func(i int) {
-		e.truth[i], e.weight[i] = t.topic[i], t.weight[i]
-		left := f.left.row(i)
-		words, pieces := make([]float32, nt), make([]float32, nt)
-		t.topics.like(t.xs[i], words, pieces)
-		for c := range nt {
-			x := e.of(i, c)
-			count := y.topic[c]
-			if t.topic[i] == int32(c) {
-				count -= t.weight[i]
-			}
-			category := left[nt+int(t.classes.categoryOf[c])]
-			x[byRidge] = float32(left[c])
-			x[byLogRidge] = float32(logFloor(left[c], ridgeFloor))
-			x[byPrior] = float32(logFloor(count, unseenCount))
-			x[byCategory] = float32(category)
-			x[byLogCategory] = float32(logFloor(category, categoryFloor))
-			x[byNamePieces], x[byNameWords] = pieces[c], words[c]
-			x[byCentre] = float32(centre.row(i)[c])
-		}
-	})
-	return e
-}
-
-func (t *training) agencyEvidence(f fit, k *matrix, y *tally) *evidence {
-	na := len(t.classes.agencies)
-	var known []int
-	for i, a := range t.agency {
-		if a >= 0 {
-			known = append(known, i)
-		}
-	}
-	e := newEvidence(len(known), na, agencyEvidence)
-	if len(known) == 0 {
-		return e
-	}
-	first := len(t.classes.topics) + len(t.classes.categories)
-	centre := centres(k, t.agency, t.weight, na)
-	parallel(len(known), func(n int) {
-		i := known[n]
-		e.truth[n], e.weight[n] = t.agency[i], t.weight[i]
-		left := f.left.row(i)[first:]
-		words, pieces := make([]float32, na), make([]float32, na)
-		t.bodies.like(t.xs[i], words, pieces)
-		answers := make([]float64, na)
-		y.answers(t.topic[i], t.category[i], t.agency[i], t.weight[i], answers)
-		for c := range na {
-			x := e.of(n, c)
-			count := y.agency[c]
-			if t.agency[i] == int32(c) {
-				count -= t.weight[i]
-			}
-			x[agencyByRidge] = float32(left[c])
-			x[agencyByLogRidge] = float32(logFloor(left[c], ridgeFloor))
-			x[agencyByPrior] = float32(logFloor(count, unseenCount))
-			x[agencyByNamePieces], x[agencyByNameWords] = pieces[c], words[c]
-			x[agencyByCentre] = float32(centre.row(i)[c])
-			x[agencyByTopic] = float32(answers[c])
-		}
-	})
-	return e
-}

@@ -35,12 +35,13 @@ type vocabulary struct {
 	stems table
 	grams table
 	pairs table
+	some  sieve // says of most pairs that are not known so
 
 	stemHashes                []uint64 // stem → its hash
 	stemIDF, gramIDF, pairIDF []float32
-	unknownIDF                float32 // of a stem nobody used before
+	unknownIDF                float32  // of a stem nobody used before
 	written                   []string // the stems themselves: while training alone
-	softNorm                  float32 // mean length of a text's vector of grams, stems having length 1
+	softNorm                  float32  // mean length of a text's vector of grams, stems having length 1
 }
 
 func stem(w string) string {
@@ -181,8 +182,10 @@ func newVocabulary(texts, names []string) *vocabulary {
 	}
 	keptPairs := commonest(pairTexts, max(2, least), maxPairs)
 	v.pairs = newTable(len(keptPairs))
+	v.some = newSieve(len(keptPairs))
 	for i, p := range keptPairs {
 		v.pairs.put(p.hash, int32(i))
+		v.some.add(p.hash)
 		v.pairIDF = append(v.pairIDF, idf(p.texts, n))
 	}
 	v.softNorm = 1
