@@ -218,6 +218,11 @@ func (x *liveIndex) Similar(ctx context.Context, text string, limit int) ([]sear
 	return ask(x, func(ix search.Index) ([]search.Vote, error) { return ix.Similar(ctx, text, limit) })
 }
 
+// Nearest implements search.Index.
+func (x *liveIndex) Nearest(ctx context.Context, q search.Query, text string, limit int) ([]search.Hit, error) {
+	return ask(x, func(ix search.Index) ([]search.Hit, error) { return ix.Nearest(ctx, q, text, limit) })
+}
+
 // Count implements search.Index.
 func (x *liveIndex) Count(ctx context.Context) (int, error) {
 	return ask(x, func(ix search.Index) (int, error) { return ix.Count(ctx) })

@@ -128,6 +128,10 @@ type Index interface {
 	// Similar finds what earlier worked appeals like the text were about: those
 	// that an officer took up, whose topic has thus been seen by a person.
 	Similar(ctx context.Context, text string, limit int) ([]Vote, error)
+	// Nearest returns the appeals of a query whose texts are most like the
+	// given one, best first, in whatever words the rest of them is written. The
+	// query's own text isn't looked for.
+	Nearest(ctx context.Context, q Query, text string, limit int) ([]Hit, error)
 	Count(ctx context.Context) (int, error)
 	Close() error
 }

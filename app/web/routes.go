@@ -93,6 +93,12 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/appeals/:id/answer", p.Answer)
 		g.POST("/appeals/:id/answer", p.WriteAnswer)
 		g.POST("/appeals/:id/answer/flags", p.AnswerFlags)
+		g.GET("/appeals/:id/similar", p.Similar)
+		g.GET("/appeals/:id/similar/:other", p.Compare)
+		g.GET("/appeals/:id/gather", p.Gathering)
+		g.POST("/appeals/:id/gather", p.Gather)
+		g.GET("/appeals/:id/split", p.Splitting)
+		g.POST("/appeals/:id/split", p.Split)
 		g.GET("/appeals/:id/:action", p.ActionForm)
 		g.POST("/appeals/:id/:action", p.Act)
 	}

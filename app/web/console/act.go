@@ -171,6 +171,9 @@ func (h *Handlers) renderAction(c echo.Context, status int, found *workflow.Case
 		if view.Flags, err = h.flagsToSign(ctx, edge.Actor(ctx), found.Appeal.ID); err != nil {
 			return err
 		}
+		if d := view.Card.Draft; d != nil { // as this citizen will read it
+			d.Text, _ = workflow.Fill(d.Text, workflow.PersonalFields(&found.Appeal, ui.Zone(ctx)))
+		}
 		return edge.Render(c, status, signPage(view))
 	}
 	return edge.Render(c, status, actPage(view))

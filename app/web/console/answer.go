@@ -69,6 +69,11 @@ func (h *Handlers) Answer(c echo.Context) error {
 		view.Text, view.Outcome, view.Ground, view.Draft = d.Text, string(d.Outcome), d.Ground, d.Version
 		view.Promised = promisedDay(ctx, d)
 	}
+	if other, err := strconv.ParseInt(c.QueryParam("from"), 10, 64); err == nil {
+		if err := h.begunFrom(ctx, &view, found, other); err != nil {
+			return err
+		}
+	}
 	return h.renderEditor(c, http.StatusOK, found, view)
 }
 
@@ -264,9 +269,6 @@ func (h *Handlers) renderEditor(c echo.Context, status int, found *workflow.Case
 	if view.Templates, err = h.cfg.Templates.ListTemplates(ctx, found.Appeal.Agency, found.Appeal.Rubric); err != nil {
 		return err
 	}
-	if view.Card.Similar, err = h.similar(ctx, edge.Actor(ctx), &found.Appeal); err != nil {
-		return err
-	}
 	if view.Flags, err = h.weighed(ctx, edge.Actor(ctx), found.Appeal.ID, view.Text, view.Outcome); err != nil {
 		return err
 	}
@@ -303,6 +305,11 @@ func (h *Handlers) fill(ctx context.Context, found *workflow.Case, view *editor)
 		fields["applicant"] = applicant.Name
 		if fields["applicant"] == "" {
 			fields["applicant"] = ui.T(ctx, "console.answer.to_anybody")
+		}
+	}
+	if a.Joined > 0 { // filled for each applicant when it is signed
+		for place := range workflow.PersonalFields(a, ui.Zone(ctx)) {
+			fields[place] = "{" + place + "}"
 		}
 	}
 	text, missing := workflow.Fill(chosen.Body, fields)

@@ -8,10 +8,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
-	"github.com/otklik/otklik/search"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/deadline"
 )
@@ -35,7 +33,7 @@ type card struct {
 	Forms     []actionForm
 	Items     []historyItem
 	Hops      []hop
-	Similar   []similar
+	Ties      ties
 	Applicant *workflow.Applicant
 	Next      string
 	Done      string
@@ -68,17 +66,6 @@ type hop struct {
 	From   time.Time
 	To     time.Time // zero where it still has it
 	Reason string    // why it was passed on
-}
-
-// similar is an earlier case of the same topic with its answer.
-type similar struct {
-	ID      int64
-	Number  string
-	Place   string
-	Text    string
-	Answer  string
-	Outcome workflow.Outcome
-	Rating  int
 }
 
 // Card shows a case.
@@ -114,7 +101,7 @@ func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string,
 		view.Forms[i].Mine = lastOwn(found, by.User, view.Forms[i].action)
 	}
 	view.Items, view.Hops = h.history(ctx, found), h.hops(ctx, found)
-	if view.Similar, err = h.similar(ctx, by, a); err != nil {
+	if view.Ties, err = h.ties(ctx, by, found); err != nil {
 		return err
 	}
 	return edge.Render(c, http.StatusOK, cardPage(view))
@@ -213,53 +200,4 @@ func (h *Handlers) next(ctx context.Context, q queue, a *workflow.Appeal) string
 		query.After = workflow.Cursor{}
 	}
 	return ""
-}
-
-// similarShown is how many earlier cases a card shows.
-const similarShown = 4
-
-// similar finds earlier cases of the topic that were answered, those nearby
-// first. An index that can't be asked costs the card only this part.
-func (h *Handlers) similar(ctx context.Context, by actor.Actor, a *workflow.Appeal) ([]similar, error) {
-	scope := workflow.ScopeOf(by)
-	var ids []int64
-	for _, territory := range [][]int64{{a.Place.Territory}, nil} {
-		for _, stage := range []workflow.Stage{workflow.StageClosed, workflow.StageAnswered} {
-			if len(ids) >= similarShown {
-				break
-			}
-			found, err := h.cfg.Index.Search(ctx, search.Query{
-				Region: scope.Region, Agencies: scope.Agencies, Rubric: a.Rubric, Territory: territory, Stage: string(stage),
-			}, 0, similarShown+1)
-			if err != nil {
-				return nil, nil //nolint:nilerr // see above
-			}
-			for _, hit := range found.Hits {
-				if hit.ID != a.ID && !slices.Contains(ids, hit.ID) && len(ids) < similarShown {
-					ids = append(ids, hit.ID)
-				}
-			}
-		}
-	}
-	cases, err := h.cfg.Reader.FindCases(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	n := h.names(ctx)
-	var out []similar
-	for i := range cases {
-		one := &cases[i]
-		if len(one.Answers) == 0 || !workflow.CanSee(by, &one.Appeal) {
-			continue
-		}
-		last := one.Answers[len(one.Answers)-1]
-		if last.State != workflow.AnswerSigned {
-			continue
-		}
-		out = append(out, similar{
-			ID: one.Appeal.ID, Number: one.Appeal.Number, Place: n.territory(one.Appeal.Place.Territory),
-			Text: one.Appeal.Text, Answer: last.Text, Outcome: last.Outcome, Rating: one.Appeal.Rating,
-		})
-	}
-	return out, nil
 }

@@ -88,6 +88,9 @@ var forms = []form{
 			"reason.reject.not_a_problem", "reason.reject.outside", "reason.reject.abuse", "reason.reject.repeat",
 		},
 	},
+	{action: workflow.Gather, key: "KeyJ", done: "console.done.gather", page: "gather"},
+	{action: workflow.Leave, key: "KeyL", done: "console.done.leave"},
+	{action: workflow.Split, key: "KeyP", done: "console.done.split", page: "split"},
 	{action: workflow.AddNote, key: "KeyM", done: "console.done.note", inputs: []input{inText}, label: "console.field.note"},
 }
 

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,6 +85,15 @@ func (h *Handlers) item(ctx context.Context, e workflow.Event) historyItem {
 	if len(e.Data.Flags) > 0 {
 		add(ui.T(ctx, "conscience.signed_against", "flags", flagNames(ctx, e.Data.Flags)))
 	}
+	if e.Data.Lead != nil {
+		add(e.Data.Lead.Number)
+	}
+	if e.Data.SplitFrom != nil {
+		add(e.Data.SplitFrom.Number)
+	}
+	if linked := slices.Concat(e.Data.Joined, e.Data.SplitInto); len(linked) > 0 {
+		add(numbersOf(linked))
+	}
 	if len(e.Data.Photos) > 0 {
 		add(ui.Plural(ctx, "console.photos_count", len(e.Data.Photos)))
 	}
@@ -97,6 +107,20 @@ func (h *Handlers) item(ctx context.Context, e workflow.Event) historyItem {
 	}
 	out.Text = joinLines(text, words)
 	return out
+}
+
+// numbersOf lists the numbers of other appeals, the first ten.
+func numbersOf(links []workflow.Link) string {
+	const most = 10
+	var out []string
+	for _, l := range links[:min(len(links), most)] {
+		out = append(out, l.Number)
+	}
+	text := strings.Join(out, ", ")
+	if len(links) > most {
+		text += " …"
+	}
+	return text
 }
 
 // hops tells which agencies had the case, the first first; nil where it has
