@@ -214,7 +214,9 @@ func (h *Handlers) weigh(ctx context.Context, view *bulkView, f form, q queue, p
 			return cmd, refused
 		}
 		key, params := workflow.Refusal(refused)
-		l.Why = sentence(ctx, key, params)
+		if l.Why = sentence(ctx, key, params); key == "workflow.wrong_stage" {
+			l.Why = ui.T(ctx, "bulk.wrong_stage", "stage", ui.T(ctx, "stage."+string(a.Stage)))
+		}
 		view.Staying = append(view.Staying, l)
 	}
 	if filled && wrong == nil && f.action == workflow.Assign {
