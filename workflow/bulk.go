@@ -230,6 +230,9 @@ func (b *Bulking) one(ctx context.Context, by actor.Actor, bulk *Bulk, item *Bul
 	refused := *item
 	refused.State = ItemRefused
 	refused.Why, refused.Params = Refusal(err)
+	if refused.Why == "error.conflict" {
+		return err // two transactions met, nobody changed the case: later
+	}
 	return b.Engine.store.InTx(ctx, func(tx Tx) error {
 		_, err := tx.EndBulkItem(ctx, bulk.ID, refused)
 		return err
