@@ -2,6 +2,7 @@ package app
 
 import (
 	"github.com/otklik/otklik/app/demo"
+	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/web"
 	"github.com/otklik/otklik/app/web/admin"
 	"github.com/otklik/otklik/app/web/api"
@@ -37,7 +38,8 @@ func (a *App) pages() web.Pages {
 			Zone: a.Config.Zone, Frame: desk.Page, Log: a.Log,
 		}),
 		Admin: admin.New(admin.Config{
-			Calendars: a.Calendars, Users: a.Store, Clock: a.Clock, Zone: a.Config.Zone, Frame: desk.Page,
+			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Directory: a.directory, Reader: a.Store,
+			Clock: a.Clock, Zone: a.Config.Zone, Frame: desk.Page,
 		}),
 		API: api.New(api.Config{
 			Accounts: a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,

@@ -7,18 +7,9 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/workflow"
 )
-
-type accessRow struct {
-	ID       int64 `gorm:"primaryKey"`
-	At       instant
-	UserID   int64
-	AppealID int64
-	Purpose  string
-}
-
-func (accessRow) TableName() string { return "access_log" }
 
 // ReadApplicant implements workflow.Reader. The log and the reading are one
 // transaction: an officer reads nothing that isn't logged. Authors, who read
@@ -33,9 +24,9 @@ func (s *Store) ReadApplicant(ctx context.Context, appeal int64, by actor.Actor,
 			if err := find(db); err != nil {
 				return err
 			}
-			return db.Create(&accessRow{
-				At: instant(s.clock.Now()), UserID: by.User, AppealID: appeal, Purpose: purpose,
-			}).Error
+			return s.appendJournal(db, identity.Entry{
+				At: s.clock.Now(), By: by.User, Kind: identity.ReadApplicant, Appeal: appeal, Detail: purpose,
+			})
 		})
 	} else {
 		err = translate(find(s.fresh.WithContext(ctx)))
@@ -56,13 +47,13 @@ type Access struct {
 
 // ListAccess lists who has read the applicant of an appeal, latest first.
 func (s *Store) ListAccess(ctx context.Context, appeal int64) ([]Access, error) {
-	var rows []accessRow
-	if err := s.fresh.WithContext(ctx).Where("appeal_id = ?", appeal).Order("id DESC").Find(&rows).Error; err != nil {
+	var rows []journalRow
+	if err := s.fresh.WithContext(ctx).Where("appeal_id = ? AND kind = ?", appeal, identity.ReadApplicant).Order("id DESC").Find(&rows).Error; err != nil {
 		return nil, translate(err)
 	}
 	out := make([]Access, len(rows))
 	for i, r := range rows {
-		out[i] = Access{r.At.time(), r.UserID, r.AppealID, r.Purpose}
+		out[i] = Access{r.At.time(), r.ByID, r.AppealID, r.Detail}
 	}
 	return out, nil
 }

@@ -185,6 +185,28 @@ func (s *Store) FindID(ctx context.Context, number string) (id int64, err error)
 	return id, translate(err)
 }
 
+// FindNumbers returns the numbers of appeals by id.
+func (s *Store) FindNumbers(ctx context.Context, ids []int64) (map[int64]string, error) {
+	out := make(map[int64]string, len(ids))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	rows, err := s.freshDB.QueryContext(ctx, s.dialect.bind("SELECT id, number FROM appeals WHERE "+s.dialect.in("id")), s.dialect.ids(ids))
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var number string
+		if err := rows.Scan(&id, &number); err != nil {
+			return nil, translate(err)
+		}
+		out[id] = number
+	}
+	return out, translate(rows.Err())
+}
+
 // FindIDByKey returns the id of the appeal that was sent under an idempotency
 // key.
 func (s *Store) FindIDByKey(ctx context.Context, key string) (id int64, err error) {

@@ -40,7 +40,10 @@ type dialect struct {
 	quarter string
 	// tail selects events after a position; see tail.go.
 	tail, tailAt, tailEnd string
-	rebaseLog             func(context.Context, *sql.DB) error
+	// lockJournal lets one transaction at a time add to the journal; SQLite has
+	// one writer anyway.
+	lockJournal string
+	rebaseLog   func(context.Context, *sql.DB) error
 }
 
 var postgresDialect = dialect{
@@ -60,7 +63,8 @@ var postgresDialect = dialect{
 	tailAt: "SELECT count(*) FROM events WHERE xid = ?::text::xid8 AND seq = ?",
 	tailEnd: `SELECT xid::text, seq FROM events WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
 		ORDER BY events.xid DESC, events.seq DESC LIMIT 1`,
-	rebaseLog: rebaseLog,
+	lockJournal: "SELECT pg_advisory_xact_lock(2026112209)",
+	rebaseLog:   rebaseLog,
 }
 
 var sqliteDialect = dialect{

@@ -21,7 +21,7 @@ func Columns() map[string][]string {
 	add(columnsOf[opinionRow]())
 	add(columnsOf[markRow]())
 	add(columnsOf[draftRow]())
-	add(columnsOf[accessRow]())
+	add(columnsOf[journalRow]())
 	add(columnsOf[calendarRow]())
 	add(columnsOf[changeRow]())
 	add(columnsOf[noticeRow]())

@@ -117,6 +117,12 @@ func (h *frame) routes(e *echo.Echo) {
 
 	if p := h.cfg.Pages.Admin; p != nil {
 		g := e.Group("/admin", h.signedIn)
+		g.GET("/users", p.Users)
+		g.POST("/users", p.CreateUser)
+		g.GET("/users/new", p.NewUser)
+		g.GET("/users/:id", p.User)
+		g.POST("/users/:id", p.ChangeUser)
+		g.GET("/journal", p.Journal)
 		g.GET("/calendar", p.Calendar)
 		g.POST("/calendar/years", p.ImportYear)
 		g.POST("/calendar/days", p.SetDay)

@@ -88,6 +88,14 @@ func auditCommand() *cobra.Command {
 			}
 			_ = bar.Finish()
 			fmt.Fprintln(cmd.ErrOrStderr())
+			lines, broken, err := a.AuditJournal(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if broken != "" {
+				result.Findings = append(result.Findings, broken)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%d lines of the journal\n", lines)
 			for _, f := range result.Findings {
 				fmt.Fprintln(cmd.OutOrStdout(), f)
 			}

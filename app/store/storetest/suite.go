@@ -39,6 +39,7 @@ func Run(t *testing.T, open Opener) {
 		{"region", testRegion},
 		{"notices", testNotices},
 		{"calendar changes", testChanges},
+		{"staff", testStaff},
 		{"report", testReport},
 		{"bulk", testBulk},
 		{"absences", testAbsences},

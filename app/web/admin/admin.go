@@ -4,6 +4,7 @@ package admin
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -17,15 +18,24 @@ import (
 	"github.com/otklik/otklik/workflow"
 )
 
-// Users names those who work.
-type Users interface {
-	FindUser(ctx context.Context, id int64) (*identity.User, error)
+// Directory knows the bodies that answer.
+type Directory interface {
+	Agency(id int64) (identity.Agency, bool)
+	Agencies() []identity.Agency
+}
+
+// Numbers finds the appeals that the journal is about.
+type Numbers interface {
+	FindID(ctx context.Context, number string) (int64, error)
+	FindNumbers(ctx context.Context, ids []int64) (map[int64]string, error)
 }
 
 // Config is what the pages of administrators are made of.
 type Config struct {
 	Calendars *workflow.Calendars
-	Users     Users
+	Staff     *identity.Staff
+	Directory Directory
+	Reader    Numbers
 	Clock     clock.Clock
 	Zone      *time.Location
 	// Frame makes the frame around a screen of the signed-in person.
@@ -38,14 +48,66 @@ type Handlers struct{ Config }
 // New makes the pages.
 func New(cfg Config) *Handlers { return &Handlers{cfg} }
 
-// begin refuses who is no administrator of the system, and fixes the present.
+// begin fixes the present of the screen and says who looks. Whoever administers
+// nobody is refused.
 func (h *Handlers) begin(c echo.Context) (context.Context, actor.Actor, error) {
 	now := h.Clock.Now()
 	edge.Note(c, func(ctx context.Context) context.Context { return ui.WithNow(ctx, now) })
 	ctx := edge.Ctx(c)
 	by := edge.Actor(ctx)
-	if by.Kind != actor.Officer || !by.Has(actor.SystemAdmin) {
+	if agencies, region := identity.Administers(by); by.Kind != actor.Officer || !region && len(agencies) == 0 {
 		return ctx, by, fault.New(fault.Forbidden, "error.forbidden")
 	}
 	return ctx, by, nil
+}
+
+// beginSystem is begin for administrators of the system alone.
+func (h *Handlers) beginSystem(c echo.Context) (context.Context, actor.Actor, error) {
+	ctx, by, err := h.begin(c)
+	if err == nil && !by.Has(actor.SystemAdmin) {
+		err = fault.New(fault.Forbidden, "error.forbidden")
+	}
+	return ctx, by, err
+}
+
+// frame is the frame of a screen, and the sections that the person may open.
+func (h *Handlers) frame(c echo.Context, title, section string) (ui.Page, []ui.Tab, error) {
+	ctx := edge.Ctx(c)
+	p, err := h.Frame(c, title)
+	var tabs []ui.Tab
+	for _, at := range []struct {
+		path, key string
+		system    bool
+	}{
+		{"/admin/users", "admin.users.title", false},
+		{"/admin/journal", "admin.journal.title", false},
+		{"/admin/calendar", "admin.calendar.title", true},
+	} {
+		if !at.system || edge.Actor(ctx).Has(actor.SystemAdmin) {
+			tabs = append(tabs, ui.Tab{Text: ui.T(ctx, at.key), URL: at.path, Count: -1, Current: at.path == section})
+		}
+	}
+	return p, tabs, err
+}
+
+// agency is the short name of a body.
+func (h *Handlers) agency(ctx context.Context, id int64) string {
+	a, ok := h.Directory.Agency(id)
+	switch {
+	case !ok:
+		return "№ " + strconv.FormatInt(id, 10)
+	case a.Short.Empty():
+		return a.Name.In(ui.Lang(ctx))
+	default:
+		return a.Short.In(ui.Lang(ctx))
+	}
+}
+
+// roleWords is «исполнитель, Комитет дорог».
+func (h *Handlers) roleWords(ctx context.Context, m actor.Membership) string {
+	words := ui.T(ctx, "role."+string(m.Role))
+	if m.Agency != 0 {
+		words += ", " + h.agency(ctx, m.Agency)
+	}
+	return words
 }

@@ -21,15 +21,16 @@ const manyChanges = 20
 
 // almanac is the page of the production calendar.
 type almanac struct {
-	Page    ui.Page
-	Year    int
-	Years   []calendar.YearInfo
-	Months  []calendar.Month
-	Special []calendar.DayChange // every day that is not a plain workday or weekend
-	Version string
-	Changes []workflow.CalendarChange
-	Typed   typed
-	Errors  ui.Errors
+	Page     ui.Page
+	Sections []ui.Tab
+	Year     int
+	Years    []calendar.YearInfo
+	Months   []calendar.Month
+	Special  []calendar.DayChange // every day that is not a plain workday or weekend
+	Version  string
+	Changes  []workflow.CalendarChange
+	Typed    typed
+	Errors   ui.Errors
 }
 
 // typed is what stands in the forms.
@@ -40,7 +41,7 @@ const dayNote = "day_note"
 
 // Calendar shows a year of the production calendar, and the changes of it.
 func (h *Handlers) Calendar(c echo.Context) error {
-	if _, _, err := h.begin(c); err != nil {
+	if _, _, err := h.beginSystem(c); err != nil {
 		return err
 	}
 	return h.almanac(c, http.StatusOK, typed{Status: string(calendar.Adopted), Kind: string(calendar.RegionalOff)}, nil)
@@ -61,7 +62,7 @@ func (h *Handlers) almanac(c echo.Context, status int, in typed, errs ui.Errors)
 	if view.Changes, err = h.Calendars.Store.ListChanges(ctx, manyChanges); err != nil {
 		return err
 	}
-	if view.Page, err = h.Frame(c, ui.T(ctx, "admin.calendar.title")); err != nil {
+	if view.Page, view.Sections, err = h.frame(c, ui.T(ctx, "admin.calendar.title"), "/admin/calendar"); err != nil {
 		return err
 	}
 	view.Page.Invalid = len(errs) > 0
@@ -91,7 +92,7 @@ const maxUpload = 2 << 20
 
 // ImportYear reads the file of a year and proposes it.
 func (h *Handlers) ImportYear(c echo.Context) error {
-	ctx, by, err := h.begin(c)
+	ctx, by, err := h.beginSystem(c)
 	if err != nil {
 		return err
 	}
@@ -128,7 +129,7 @@ func (h *Handlers) ImportYear(c echo.Context) error {
 
 // SetDay proposes one day of the region that counts otherwise.
 func (h *Handlers) SetDay(c echo.Context) error {
-	ctx, by, err := h.begin(c)
+	ctx, by, err := h.beginSystem(c)
 	if err != nil {
 		return err
 	}

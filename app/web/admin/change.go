@@ -29,7 +29,7 @@ const mostDays = 60
 
 // Change shows what a change would move, and asks for the decision.
 func (h *Handlers) Change(c echo.Context) error {
-	ctx, _, err := h.begin(c)
+	ctx, _, err := h.beginSystem(c)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (h *Handlers) Change(c echo.Context) error {
 
 // Decide brings a change into force or drops it.
 func (h *Handlers) Decide(c echo.Context) error {
-	ctx, by, err := h.begin(c)
+	ctx, by, err := h.beginSystem(c)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (h *Handlers) name(ctx context.Context, id int64) string {
 	if id == 0 {
 		return ""
 	}
-	u, err := h.Users.FindUser(ctx, id)
+	u, err := h.Staff.Store.FindUser(ctx, id)
 	if err != nil {
 		return "№ " + strconv.FormatInt(id, 10)
 	}

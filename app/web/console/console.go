@@ -153,9 +153,9 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 			Text: ui.T(ctx, "console.nav.dashboard"), URL: "/dashboard", Current: strings.HasPrefix(path, "/dashboard"),
 		})
 	}
-	if u.Actor().Has(actor.SystemAdmin) {
+	if u.Actor().Has(actor.SystemAdmin) || u.Actor().Has(actor.AgencyAdmin) {
 		p.Nav = append(p.Nav, ui.NavItem{
-			Text: ui.T(ctx, "console.nav.admin"), URL: "/admin/calendar", Current: strings.HasPrefix(path, "/admin"),
+			Text: ui.T(ctx, "console.nav.admin"), URL: "/admin/users", Current: strings.HasPrefix(path, "/admin"),
 		})
 	}
 	p.Nav = append(p.Nav, ui.NavItem{
