@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otklik/otklik/app/actor"
@@ -151,6 +152,9 @@ func readAnswer(s *step, check *fault.Check) {
 	}
 	check.That(length(c.Text) >= MinAnswer, "text", "workflow.answer_short", "min", MinAnswer)
 	check.That(length(c.Text) <= MaxAnswer, "text", "workflow.text_long", "max", MaxAnswer)
+	if left := Unfilled(c.Text, PersonalFields(s.a, s.cal.Zone())); len(left) > 0 {
+		check.Fail("text", "workflow.answer_unfilled", "places", strings.Join(left, ", "))
+	}
 	check.That(slices.Contains(Outcomes, c.Outcome), "outcome", "workflow.outcome_required")
 	if c.Outcome == Planned {
 		check.That(s.a.Interims < MaxInterims, "outcome", "workflow.too_many_interims", "max", MaxInterims)

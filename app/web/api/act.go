@@ -27,6 +27,8 @@ type actionIn struct {
 	Ground   string           `json:"ground"`
 	Rating   int              `json:"rating"`
 	NotFixed bool             `json:"not_fixed"`
+	Item     int              `json:"item"`
+	Opinion  int              `json:"opinion"`
 }
 
 // stateOut is how an appeal stands after an action.
@@ -78,7 +80,7 @@ func (h *Handlers) state(by actor.Actor, a *workflow.Appeal) stateOut {
 func (h *Handlers) command(ctx context.Context, in actionIn) (workflow.Command, error) {
 	cmd := workflow.Command{
 		Action: in.Action, Version: in.Version, Reason: in.Reason, Days: in.Days, Text: in.Text, Outcome: in.Outcome,
-		Ground: in.Ground, Rating: in.Rating, NotFixed: in.NotFixed,
+		Ground: in.Ground, Rating: in.Rating, NotFixed: in.NotFixed, Item: in.Item, Opinion: in.Opinion,
 	}
 	var check fault.Check
 	check.That(in.Action != "", "action", "error.required")

@@ -60,6 +60,7 @@ type answerOut struct {
 	PromisedOn string               `json:"promised_on,omitempty"`
 	Ground     string               `json:"ground,omitempty"`
 	SignedAt   time.Time            `json:"signed_at,omitzero"`
+	Items      []workflow.Item      `json:"items,omitempty"`
 }
 
 type eventOut struct {
@@ -90,6 +91,21 @@ type internalOut struct {
 	Late      bool            `json:"late"`
 	Refuted   bool            `json:"refuted"`
 	Deadlines []deadlineOut   `json:"deadlines"`
+	Items     []workflow.Item `json:"items,omitempty"`
+	Opinions  []opinionOut    `json:"opinions,omitempty"`
+}
+
+// opinionOut is what a co-executor was asked and said.
+type opinionOut struct {
+	N        int                   `json:"n"`
+	State    workflow.OpinionState `json:"state"`
+	Of       *personOut            `json:"of,omitempty"`
+	Agency   string                `json:"agency"` // code
+	Question string                `json:"question"`
+	Text     string                `json:"text,omitempty"`
+	AskedAt  time.Time             `json:"asked_at"`
+	DueAt    time.Time             `json:"due_at"`
+	EndedAt  time.Time             `json:"ended_at,omitzero"`
 }
 
 type personOut struct {
@@ -135,7 +151,7 @@ func (h *Handlers) view(c *workflow.Case, by actor.Actor) appealOut {
 		if officer || w.State == workflow.AnswerSigned {
 			out.Answers = append(out.Answers, answerOut{
 				Round: w.Round, State: w.State, Text: w.Text, Outcome: w.Outcome, PromisedOn: h.lastDay(w.PromisedOn),
-				Ground: w.Ground, SignedAt: w.SignedAt,
+				Ground: w.Ground, SignedAt: w.SignedAt, Items: w.Items,
 			})
 		}
 	}
@@ -192,6 +208,18 @@ func (h *Handlers) internal(a *workflow.Appeal) *internalOut {
 	}
 	if u, ok := h.Directory.User(a.Executor); ok {
 		out.Executor = &personOut{Login: u.Login, Name: u.Name}
+	}
+	out.Items = a.Items
+	for i := range a.Opinions {
+		o := &a.Opinions[i]
+		one := opinionOut{
+			N: o.N, State: o.State, Agency: h.agencyCode(o.Agency), Question: o.Question, Text: o.Text, AskedAt: o.AskedAt,
+			DueAt: a.OpinionDue(o), EndedAt: o.EndedAt,
+		}
+		if u, ok := h.Directory.User(o.User); ok {
+			one.Of = &personOut{Login: u.Login, Name: u.Name}
+		}
+		out.Opinions = append(out.Opinions, one)
 	}
 	for _, d := range a.Deadline {
 		out.Deadlines = append(out.Deadlines, deadlineOut{

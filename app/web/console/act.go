@@ -83,6 +83,12 @@ func (h *Handlers) Act(c echo.Context) error {
 			return h.renderAction(c, http.StatusConflict, found, actionPage{Form: drawn})
 		}
 	}
+	if typed := drawn.Values[inColleague]; err == nil && typed != "" {
+		one, ok := h.findColleague(ctx, &found.Appeal, typed)
+		var check fault.Check
+		check.That(ok, "executor", "console.unknown_colleague")
+		cmd.Executor, cmd.Agency, err = one.user, one.agency, check.Err()
+	}
 	var changed *workflow.Appeal
 	if err == nil {
 		changed, err = h.cfg.Engine.Act(ctx, by, found.Appeal.ID, cmd)
@@ -163,6 +169,9 @@ func (h *Handlers) renderAction(c echo.Context, status int, found *workflow.Case
 	page.Invalid = status >= http.StatusBadRequest
 	page.Back = view.Form.Queue.url(cardURL(found.Appeal.ID))
 	page.Search.Value = ""
+	if view.Form.has(inColleague) {
+		view.Form.Colleagues = h.colleagues(ctx, &found.Appeal)
+	}
 	on(&page, &found.Appeal)
 	view.Form.Typed = c.Request().Method == http.MethodPost
 	view.Form.Mine = lastOwn(found, edge.User(ctx).ID, view.Form.action)

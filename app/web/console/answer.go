@@ -120,7 +120,12 @@ func (h *Handlers) WriteAnswer(c echo.Context) error {
 	view.read(c)
 	view.choose(c)
 	view.adopt(ctx, edge.User(ctx).ID, c.FormValue("last"))
-	switch c.FormValue("do") {
+	do := c.FormValue("do")
+	if strings.HasPrefix(do, insertOpinion) {
+		view.insert(&found.Appeal, do)
+		return h.renderEditor(c, http.StatusOK, found, view)
+	}
+	switch do {
 	case "template":
 		if err := h.fill(ctx, found, &view); err != nil {
 			return err
@@ -154,6 +159,14 @@ func (e *editor) read(c echo.Context) {
 	e.Text, e.Outcome, e.Ground = c.FormValue("text"), c.FormValue("outcome"), c.FormValue("ground")
 	e.Promised, e.Template = c.FormValue("promised"), c.FormValue("template")
 	e.Version, e.Draft, e.Seen = atoi(c.FormValue("version")), atoi(c.FormValue("draft")), atoi(c.FormValue("seen"))
+}
+
+// seenDraft is the version of the draft that the person saw.
+func (e *editor) seenDraft() int {
+	if e.Draft == 0 {
+		return workflow.NoDraft
+	}
+	return e.Draft
 }
 
 // promised reads the promised day.
@@ -197,7 +210,14 @@ func (h *Handlers) submitAnswer(c echo.Context, q queue, found *workflow.Case, v
 		if version != found.Appeal.Version {
 			return h.refuseAnswer(c, found, view, fault.New(fault.Conflict, "workflow.stale"))
 		}
-		if err = h.attach(ctx, id, files); err == nil {
+		// What was written is kept before them: it is lost with none of them.
+		var saved *workflow.Answer
+		saved, err = h.cfg.Engine.SaveAnswerDraft(ctx, by, id, view.seenDraft(), view.Text, workflow.Outcome(view.Outcome), promised, view.Ground)
+		if err == nil {
+			view.Draft = saved.Version
+			err = h.attach(ctx, id, files)
+		}
+		if err == nil {
 			version++
 			view.Version, view.Seen = version, view.Seen+1
 		}
@@ -206,7 +226,7 @@ func (h *Handlers) submitAnswer(c echo.Context, q queue, found *workflow.Case, v
 	if err == nil {
 		changed, err = h.cfg.Engine.Act(ctx, by, id, workflow.Command{
 			Action: workflow.SubmitAnswer, Version: version, Text: view.Text, Outcome: workflow.Outcome(view.Outcome),
-			Promised: promised, Ground: view.Ground,
+			Promised: promised, Ground: view.Ground, Draft: view.seenDraft(),
 		})
 	}
 	if err != nil {
@@ -292,7 +312,10 @@ func (h *Handlers) fill(ctx context.Context, found *workflow.Case, view *editor)
 	chosen := list[i]
 	fields := map[string]string{
 		"number": a.Number, "date": ui.Date(ctx, a.SubmittedAt), "address": a.Place.Address,
-		"agency": h.agencyName(ctx, a.Agency),
+		"agency": h.agencyName(ctx, a.Agency), "today": ui.Date(ctx, ui.Now(ctx)), "executor": h.names(ctx).user(a.Executor),
+	}
+	if !a.DueAt.IsZero() {
+		fields["due"] = ui.Date(ctx, a.DueAt.Add(-time.Second))
 	}
 	if fields["address"] == "" {
 		fields["address"] = h.names(ctx).territory(a.Place.Territory)

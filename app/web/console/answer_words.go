@@ -28,6 +28,15 @@ func savedWords(ctx context.Context, at time.Time) string {
 	return ui.T(ctx, "console.answer.saved_on", "time", ui.DateTime(ctx, at))
 }
 
+// insertTarget is the form into which an opinion can be put, "" where nothing
+// can be written any more.
+func insertTarget(view editor) string {
+	if view.Closed {
+		return ""
+	}
+	return "answer-form"
+}
+
 func missingPlaces(names []string) string { return "{" + strings.Join(names, "}, {") + "}" }
 
 func proofHint(ctx context.Context, needed bool) string {

@@ -37,6 +37,7 @@ type card struct {
 	Applicant *workflow.Applicant
 	Next      string
 	Done      string
+	Opinions  []opinion
 	Mark      paperQR
 }
 
@@ -114,6 +115,7 @@ func (h *Handlers) facts(ctx context.Context, found *workflow.Case, q queue) car
 		Appeal: *a, Queue: q, Topic: n.branch(a.Rubric), Place: n.territory(a.Place.Territory), Agency: n.agency(a.Agency),
 		Clocks: clocks(ctx, a), Mapped: n.book.Places.Mapped() && a.Place.Point != nil,
 	}
+	view.Opinions = opinions(n, a, ui.Now(ctx))
 	if a.Against != 0 {
 		view.Against = n.agency(a.Against)
 	}

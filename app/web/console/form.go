@@ -23,6 +23,11 @@ const (
 	inExecutor input = "executor"
 	inAgency   input = "agency"
 	inDays     input = "days"
+
+	inItem      input = "item"
+	inOutcome   input = "outcome"
+	inOpinion   input = "opinion"
+	inColleague input = "colleague"
 )
 
 // form is how an action is asked for. The order of forms is that of the card:
@@ -41,6 +46,10 @@ type form struct {
 var forms = []form{
 	{action: workflow.Sign, key: "KeyS", done: "console.done.sign", page: "sign", inputs: []input{inReason}, label: "conscience.reason"},
 	{action: workflow.SubmitAnswer, key: "KeyR", done: "console.done.submit_answer", page: "answer"},
+	{
+		action: workflow.GiveOpinion, key: "KeyP", done: "console.done.give_opinion", inputs: []input{inText},
+		label: "console.field.opinion",
+	},
 	{action: workflow.Start, key: "KeyW", done: "console.done.start"},
 	{action: workflow.Resume, key: "KeyW", done: "console.done.resume"},
 	{action: workflow.Register, key: "KeyG", done: "console.done.register"},
@@ -59,6 +68,26 @@ var forms = []form{
 		label: "console.field.return", quick: []string{
 			"reason.return.formal", "reason.return.not_all", "reason.return.no_proof", "reason.return.language",
 		},
+	},
+	{
+		action: workflow.SettleItem, key: "KeyC", done: "console.done.settle_item", inputs: []input{inItem, inOutcome, inText},
+		label: "console.field.item_note",
+	},
+	{
+		action: workflow.AddItems, key: "KeyL", done: "console.done.add_items", inputs: []input{inText},
+		label: "console.field.items",
+	},
+	{
+		action: workflow.AskOpinion, key: "KeyO", done: "console.done.ask_opinion", inputs: []input{inColleague, inReason},
+		label: "console.field.opinion_question", page: string(workflow.AskOpinion),
+	},
+	{
+		action: workflow.DropOpinion, key: "KeyD", done: "console.done.drop_opinion", inputs: []input{inOpinion, inReason},
+		label: "console.field.why",
+	},
+	{
+		action: workflow.DropItem, key: "KeyK", done: "console.done.drop_item", inputs: []input{inItem, inReason},
+		label: "console.field.why",
 	},
 	{
 		action: workflow.Uphold, key: "KeyY", done: "console.done.uphold", inputs: []input{inReason},
@@ -135,6 +164,11 @@ type actionForm struct {
 	Executors []ui.Option
 	Agencies  []string
 	Away      *away // the executor whom one has chosen
+	Items     []ui.Option
+	Awaited   []ui.Option // opinions
+	// Colleagues are listed on the page of the form alone: they are many.
+	Colleagues []colleague
+	Had        []string // agencies to which only the supervisor may send it back
 }
 
 // field is the name of an input: several forms stand on one card.
@@ -177,13 +211,24 @@ func (h *Handlers) form(ctx context.Context, f form, by actor.Actor, a *workflow
 	if f.action == workflow.ApproveExtension {
 		out.Values[inDays] = strconv.Itoa(a.Asked)
 	}
+	if out.has(inItem) {
+		out.Items = itemOptions(a)
+	}
+	if out.has(inOpinion) {
+		out.Awaited = awaitedOptions(h.names(ctx), a)
+	}
 	var err error
 	if out.has(inExecutor) {
 		out.Executors, err = h.executors(ctx, a)
 	}
 	if out.has(inAgency) {
 		for _, one := range h.receivers(a) {
-			out.Agencies = append(out.Agencies, one.Name.In(ui.Lang(ctx)))
+			name := one.Name.In(ui.Lang(ctx))
+			if f.action == workflow.Redirect && slices.Contains(a.Past, one.ID) && !by.Has(actor.Supervisor) {
+				out.Had = append(out.Had, name)
+				continue
+			}
+			out.Agencies = append(out.Agencies, name)
 		}
 	}
 	return out, err
@@ -286,6 +331,13 @@ func (h *Handlers) command(f *actionForm, a *workflow.Appeal, value func(name st
 			cmd.Executor = int64(atoi(typed))
 		case inDays:
 			cmd.Days = atoi(typed)
+		case inItem:
+			cmd.Item = atoi(typed)
+		case inOutcome:
+			cmd.Outcome = workflow.Outcome(typed)
+		case inOpinion:
+			cmd.Opinion = atoi(typed)
+		case inColleague: // read by whom knows the people: see [Handlers.Act]
 		case inAgency:
 			if strings.TrimSpace(typed) == "" {
 				continue
@@ -304,7 +356,7 @@ func (f actionForm) errorsOf(ctx context.Context, err error) ui.Errors {
 	for i := range errs {
 		for _, in := range f.inputs {
 			same := errs[i].Name == string(in) || errs[i].Name == string(inReason) && in == inText ||
-				errs[i].Name == string(inText) && in == inReason
+				errs[i].Name == string(inText) && in == inReason || errs[i].Name == string(inExecutor) && in == inColleague
 			if same {
 				errs[i].Name = f.field(in)
 				break

@@ -49,7 +49,18 @@ func (h *Handlers) item(ctx context.Context, e workflow.Event) historyItem {
 	}
 	var lines []string
 	add := func(s string) { lines = append(lines, s) }
-	if e.Data.Executor != 0 {
+	if e.Action == workflow.DropItem {
+		add("«" + e.Data.Note + "»")
+		e.Data.Note = ""
+	} else if e.Action == workflow.SettleItem && len(e.Data.Items) == 1 {
+		add(ui.T(ctx, "console.history.item", "n", e.Data.Items[0]))
+	}
+	for _, m := range e.Data.Opinions {
+		if m.User != e.Actor {
+			add(ui.T(ctx, "console.history.co_executor", "name", n.user(m.User)))
+		}
+	}
+	if e.Data.Executor != 0 && e.Action != workflow.AskOpinion {
 		add(ui.T(ctx, "console.history.executor", "name", n.user(e.Data.Executor)))
 	}
 	if e.Data.FromAgency != 0 {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/workflow"
 )
@@ -59,10 +58,7 @@ func (h *Handlers) saveText(c echo.Context, found *workflow.Case, view *editor) 
 	if err != nil {
 		return nil, err
 	}
-	if view.Draft == 0 && view.Card.Draft != nil { // it was begun in another window meanwhile
-		return nil, fault.New(fault.Conflict, "workflow.stale_draft")
-	}
-	return h.cfg.Engine.SaveAnswerDraft(ctx, edge.Actor(ctx), found.Appeal.ID, view.Draft, view.Text,
+	return h.cfg.Engine.SaveAnswerDraft(ctx, edge.Actor(ctx), found.Appeal.ID, view.seenDraft(), view.Text,
 		workflow.Outcome(view.Outcome), promised, view.Ground)
 }
 

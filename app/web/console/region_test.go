@@ -135,7 +135,7 @@ func (r *region) settle() {
 	for login, m := range map[string]actor.Membership{
 		"moderator": {Agency: r.roads, Role: actor.Moderator}, "coordinator": {Agency: r.roads, Role: actor.Coordinator},
 		"executor": {Agency: r.roads, Role: actor.Executor}, "second": {Agency: r.roads, Role: actor.Executor},
-		"head": {Agency: r.roads, Role: actor.Head}, "gardener": {Agency: r.parks, Role: actor.Coordinator},
+		"head": {Agency: r.roads, Role: actor.Head}, "gardener": {Agency: r.parks, Role: actor.Coordinator}, "arborist": {Agency: r.parks, Role: actor.Executor},
 		"supervisor": {Role: actor.Supervisor}, "admin": {Role: actor.SystemAdmin},
 	} {
 		u := &identity.User{
@@ -151,7 +151,7 @@ var passwordHash = sync.OnceValue(func() string { return identity.HashPassword(p
 
 var names = map[string]string{
 	"moderator": "Модестова Ирина", "coordinator": "Верескова Алина", "executor": "Подгорин Глеб", "second": "Ракитова Дина",
-	"head": "Заозерин Егор", "gardener": "Полынин Захар", "supervisor": "Колоскова Жанна", "admin": "Берёзкина Инна",
+	"head": "Заозерин Егор", "gardener": "Полынин Захар", "arborist": "Садовников Олег", "supervisor": "Колоскова Жанна", "admin": "Берёзкина Инна",
 }
 
 // The region is its own directory.
