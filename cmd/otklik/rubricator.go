@@ -68,7 +68,7 @@ func (o evalOptions) check() error {
 }
 
 func readExamples(name string) ([]classifier.Example, error) {
-	f, err := os.Open(name) //nolint:gosec // the person at the terminal names the file
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, usageError{err}
 	}
@@ -147,7 +147,7 @@ func merge(into map[string]any, r classifier.Report) error {
 }
 
 func writePlot(name string, r classifier.Report) (err error) {
-	f, err := os.Create(name) //nolint:gosec // the person at the terminal names the file
+	f, err := os.Create(name)
 	if err != nil {
 		return err
 	}

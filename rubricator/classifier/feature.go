@@ -28,7 +28,7 @@ type vector struct {
 	pair  int
 }
 
-func (v vector) grams() []weighed { return v.items[v.soft:v.pair] }
+func (x vector) grams() []weighed { return x.items[x.soft:x.pair] }
 
 // vector lists the features of a text; dense is scratch of the number of grams.
 func (f *features) vector(a *analysis, dense []float32) vector {

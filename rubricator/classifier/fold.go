@@ -21,8 +21,10 @@ func (c *classes) width() [blockCount]int {
 // fold weighs all that is linear beforehand, so that a text costs one row for
 // each of its words and pairs.
 func (t *training) fold(f fit, y *tally, topicHead, agencyHead logit) *Model {
-	m := &Model{classes: t.classes, words: t.f.vocabulary, topicHead: topicHead.theta, agencyHead: agencyHead.theta,
-		categoryHead: t.categoryHead.theta, trust: t.trust}
+	m := &Model{
+		classes: t.classes, words: t.f.vocabulary, topicHead: topicHead.theta, agencyHead: agencyHead.theta,
+		categoryHead: t.categoryHead.theta, trust: t.trust,
+	}
 	nt, nc, na := len(t.classes.topics), len(t.classes.categories), len(t.classes.agencies)
 	m.layout()
 

@@ -58,7 +58,7 @@ const (
 
 // Evaluate trains on one set and measures on the other.
 func Evaluate(train, test []Example) (Report, error) {
-	start := time.Now()
+	start := time.Now() //nolint:forbidigo // a stopwatch, not the time of day
 	m, err := Train(train, Outline{})
 	if err != nil {
 		return Report{}, err
@@ -142,7 +142,7 @@ func (m *Model) Measure(test []Example) Report {
 func (m *Model) speed(test []Example) float64 {
 	const least = 500 * time.Millisecond
 	n := 0
-	start := time.Now()
+	start := time.Now() //nolint:forbidigo // a stopwatch, not the time of day
 	for time.Since(start) < least {
 		for _, e := range test {
 			m.Predict(e.Text, e.Place, 5)
@@ -155,10 +155,10 @@ func (m *Model) speed(test []Example) float64 {
 // f1 is the harmonic mean of precision and recall, over classes by their share of
 // the truth and evenly over the classes that are true or guessed at all.
 func f1(truth, said []string) (weighted, macro float64) {
-	hits, true_, guessed := map[string]float64{}, map[string]float64{}, map[string]float64{}
+	hits, truths, guessed := map[string]float64{}, map[string]float64{}, map[string]float64{}
 	classes := map[string]bool{}
 	for i, t := range truth {
-		true_[t]++
+		truths[t]++
 		guessed[said[i]]++
 		classes[t], classes[said[i]] = true, true
 		if t == said[i] {
@@ -166,8 +166,8 @@ func f1(truth, said []string) (weighted, macro float64) {
 		}
 	}
 	for c := range classes {
-		f := 2 * hits[c] / (true_[c] + guessed[c])
-		weighted += f * true_[c] / float64(len(truth))
+		f := 2 * hits[c] / (truths[c] + guessed[c])
+		weighted += f * truths[c] / float64(len(truth))
 		macro += f / float64(len(classes))
 	}
 	return weighted, macro

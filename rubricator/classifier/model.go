@@ -65,6 +65,14 @@ func (m *Model) ready() {
 	}}
 }
 
+func (m *Model) take() *scratch {
+	s, ok := m.scratch.Get().(*scratch)
+	if !ok {
+		panic("classifier: the pool holds something else")
+	}
+	return s
+}
+
 func (m *Model) part(x []float32, block int) []float32 { return x[m.edges[block]:m.edges[block+1]] }
 
 // scratch is the memory of one prediction.
@@ -79,7 +87,7 @@ type scratch struct {
 // Predict says what a text is about and who answers: up to limit of each, best
 // first. The place may be empty.
 func (m *Model) Predict(text, place string, limit int) Answer {
-	s := m.scratch.Get().(*scratch)
+	s := m.take()
 	defer m.scratch.Put(s)
 	m.read(text, place, s)
 	m.shareTopics(s)
@@ -102,7 +110,7 @@ func (m *Model) Predict(text, place string, limit int) Answer {
 
 // Agency says who answers a text on a topic that is known.
 func (m *Model) Agency(text, place, topic string, limit int) []Guess {
-	s := m.scratch.Get().(*scratch)
+	s := m.take()
 	defer m.scratch.Put(s)
 	m.read(text, place, s)
 	at, ok := m.classes.topicAt[topic]
@@ -311,7 +319,7 @@ const rivals = 5
 // Explain lists the words of the text that speak for a topic and against the
 // others that come into question, the weightiest first.
 func (m *Model) Explain(text, topic string, limit int) []Word {
-	s := m.scratch.Get().(*scratch)
+	s := m.take()
 	defer m.scratch.Put(s)
 	at, ok := m.classes.topicAt[topic]
 	if !ok {
