@@ -17,7 +17,7 @@ func realExamples(t *testing.T) []classifier.Example {
 	if shared == "" {
 		t.Skip("OTKLIK_SHARED is not set")
 	}
-	f, err := os.Open(filepath.Join(shared, "data", "kursk-pos-train.csv")) //nolint:gosec // named by the one who runs the tests
+	f, err := os.Open(filepath.Join(shared, "data", "kursk-pos-train.csv"))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, f.Close()) }()
 	examples, err := classifier.ReadExamples(f, f.Name())
