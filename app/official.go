@@ -61,10 +61,10 @@ func (o officials) paper(ctx context.Context, a *workflow.Appeal, s workflow.Sig
 	agency, _ := o.directory.Agency(s.Event.Agency)
 	l := &document.Letter{
 		Lang: ui.Lang(ctx), Title: ui.T(ctx, "letter.paper.title", "number", a.Number), Agency: agency.Name.In(ui.Lang(ctx)),
-		Number:    s.Event.At.In(o.zone).Format("02.01.2006") + " № " + number,
+		Number:    s.At.In(o.zone).Format("02.01.2006") + " № " + number,
 		InReplyTo: ui.T(ctx, "letter.paper.reply_to", "number", a.Number, "date", ui.Date(ctx, registered(a))),
 		Addressee: to.Name, Heading: ui.T(ctx, "letter.paper.about", "topic", o.topic(ctx, a.Rubric)), Text: s.Answer.Text,
-		Findings: findings(ctx, s.Answer), SignedAt: s.Event.At, CheckURL: o.checkURL(a.Number, o.stamp.Code(s)),
+		Points: points(ctx, s.Answer.Items), Findings: findings(ctx, s.Answer), SignedAt: s.At, CheckURL: o.checkURL(a.Number, o.stamp.Code(s)),
 		Page: func(n, of int) string { return ui.T(ctx, "letter.paper.page", "number", number, "n", n, "of", of) },
 	}
 	if l.Addressee == "" {
@@ -80,7 +80,7 @@ func (o officials) paper(ctx context.Context, a *workflow.Appeal, s workflow.Sig
 		ui.T(ctx, "letter.paper.check"),
 		ui.T(ctx, "letter.paper.check_how", "url", o.base.JoinPath("check").String()),
 		ui.T(ctx, "letter.paper.check_code", "number", a.Number, "code", o.stamp.Code(s)),
-		ui.T(ctx, "letter.paper.check_print", "at", ui.DateTime(ctx, s.Event.At), "print", ui.Fingerprint(s.Event.Data.AnswerHash)),
+		ui.T(ctx, "letter.paper.check_print", "at", ui.DateTime(ctx, s.At), "print", ui.Fingerprint(s.Event.Data.AnswerHash)),
 	}
 	return l
 }
@@ -96,7 +96,7 @@ func registered(a *workflow.Appeal) time.Time {
 
 // people are those who sign and who know more.
 func (o officials) people(ctx context.Context, l *document.Letter, s workflow.Signature, agency identity.Agency) {
-	signer, _ := o.directory.User(s.Event.Actor)
+	signer, _ := o.directory.User(s.Signer)
 	l.Signer, l.Position = signer.Name, signer.Position
 	if l.Position == "" {
 		l.Position = ui.T(ctx, "role."+string(actor.Head))
@@ -113,6 +113,19 @@ func (o officials) people(ctx context.Context, l *document.Letter, s workflow.Si
 	if phone != "" {
 		l.Executor = append(l.Executor, phone)
 	}
+}
+
+// points are the questions of the checklist and what is said to each.
+func points(ctx context.Context, items []workflow.Item) []document.Point {
+	var out []document.Point
+	for _, item := range items {
+		p := document.Point{Question: strconv.Itoa(item.N) + ". " + item.Text, Text: item.Note}
+		if item.Outcome != "" {
+			p.Outcome = ui.T(ctx, "outcome."+string(item.Outcome))
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // findings are what comes of the answer.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"strings"
+	"time"
 )
 
 // Signature is one signed answer of an appeal: the event that tells of it, and
@@ -13,7 +14,9 @@ type Signature struct {
 	N      int // 1 for the first of the appeal
 	Event  Event
 	Answer Answer
-	Whole  bool // the answer is as it was signed
+	Signer int64     // user; of a shared answer who signed the lead's
+	At     time.Time // when they did
+	Whole  bool      // the answer is as it was signed
 }
 
 // Signatures lists the signed answers of a case as its history tells of them.
@@ -26,6 +29,7 @@ func Signatures(c *Case) []Signature {
 			continue
 		}
 		s := Signature{N: len(out) + 1, Event: *e}
+		s.Signer, s.At = signedBy(e)
 		s.Answer, s.Whole = signedAs(e, c.Answers)
 		out = append(out, s)
 	}
@@ -35,10 +39,7 @@ func Signatures(c *Case) []Signature {
 // signedAs finds the answer that an event of signing speaks of, or of sharing
 // what was signed for a lead; whole says that nothing of it was changed since.
 func signedAs(e *Event, answers []Answer) (found Answer, whole bool) {
-	signer, at := e.Actor, e.At
-	if e.Action == Share {
-		signer, at = e.Data.Signer, e.Data.SignedAt
-	}
+	signer, at := signedBy(e)
 	for i := range answers {
 		if n := &answers[i]; n.ID == e.Data.Answer {
 			return *n, n.State == AnswerSigned && n.Signer == signer && n.SignedAt.Equal(at) &&
@@ -46,6 +47,14 @@ func signedAs(e *Event, answers []Answer) (found Answer, whole bool) {
 		}
 	}
 	return Answer{}, false
+}
+
+// signedBy is who signed the answer of an event, and when.
+func signedBy(e *Event) (signer int64, at time.Time) {
+	if e.Action == Share {
+		return e.Data.Signer, e.Data.SignedAt
+	}
+	return e.Actor, e.At
 }
 
 // Stamp makes the check codes of official letters and reads them again. A code

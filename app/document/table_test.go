@@ -20,8 +20,12 @@ var kamchatka = time.FixedZone("Kamchatka", 12*3600)
 
 func table(rows ...[]any) Sheet {
 	return Sheet{Name: "Обращения", Rows: Rows(rows), Columns: []Column{
-		{Head: "Номер"}, {Head: "Дней", Kind: Whole}, {Head: "Балл", Kind: Real}, {Head: "Доля", Kind: Share},
-		{Head: "Срок", Kind: Day}, {Head: "Поступило", Kind: Moment, Width: 30},
+		{Head: "Номер"},
+		{Head: "Дней", Kind: Whole},
+		{Head: "Балл", Kind: Real},
+		{Head: "Доля", Kind: Share},
+		{Head: "Срок", Kind: Day},
+		{Head: "Поступило", Kind: Moment, Width: 30},
 	}}
 }
 

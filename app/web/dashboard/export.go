@@ -19,8 +19,10 @@ const exportTopics = 10_000
 
 // fileTables are the tables of the overview that a CSV can hold.
 var fileTables = []struct{ name, key string }{
-	{"figures", "dashboard.export.figures"}, {"topics", "dashboard.export.topics"},
-	{"agencies", "dashboard.export.agencies"}, {"days", "dashboard.export.by_day"},
+	{"figures", "dashboard.export.figures"},
+	{"topics", "dashboard.export.topics"},
+	{"agencies", "dashboard.export.agencies"},
+	{"days", "dashboard.export.by_day"},
 }
 
 // idOf is an id in an address, "" for none.

@@ -117,7 +117,7 @@ func (h *Handlers) genuine(c echo.Context, a *workflow.Appeal, s workflow.Signat
 	}
 	rows := []ui.SummaryRow{
 		{Key: ui.T(ctx, "portal.check_number"), Value: a.Number + "/" + strconv.Itoa(s.N)},
-		{Key: ui.T(ctx, "portal.check_signed"), Value: ui.DateTime(ctx, s.Event.At)},
+		{Key: ui.T(ctx, "portal.check_signed"), Value: ui.DateTime(ctx, s.At)},
 		{Key: ui.T(ctx, "portal.check_agency"), Value: at.name(agency)},
 		{Key: ui.T(ctx, "portal.check_topic"), Value: topic},
 		{Key: ui.T(ctx, "portal.check_outcome"), Value: ui.T(ctx, "outcome."+string(s.Answer.Outcome))},
