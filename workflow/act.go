@@ -14,7 +14,7 @@ import (
 // Conflict: the stage doesn't allow it, or the appeal was changed since the
 // version of the command. Invalid: inputs, each with its field.
 func (e *Engine) Act(ctx context.Context, by actor.Actor, appeal int64, cmd Command) (*Appeal, error) {
-	if slices.Contains(elsewhere, cmd.Action) {
+	if !ByCommand(cmd.Action) {
 		return nil, fault.New(fault.Invalid, "workflow.unknown_action").With("action", string(cmd.Action))
 	}
 	var out *Appeal
@@ -75,6 +75,9 @@ func (e *Engine) act(ctx context.Context, tx Tx, by actor.Actor, appeal int64, c
 
 // elsewhere lists the actions that have a use case of their own.
 var elsewhere = []Action{Warn, Attach, Recount, Split, Join, Gather, Share}
+
+// ByCommand reports whether [Engine.Act] takes the action.
+func ByCommand(action Action) bool { return !slices.Contains(elsewhere, action) }
 
 // aboutAnswer lists the actions that read or change the answer in the making.
 var aboutAnswer = []Action{SubmitAnswer, Return, Sign, Withdraw}

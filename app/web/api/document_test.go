@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -69,16 +70,16 @@ func TestDocument_lists_the_values_that_the_domain_has(t *testing.T) {
 	require.ElementsMatch(t, texts(workflow.Stages), schemas["Stage"].Value.Enum)
 	require.ElementsMatch(t, texts(workflow.Outcomes), schemas["Outcome"].Value.Enum)
 	var all, commands []any
+	add := func(list *[]any, action workflow.Action) {
+		if !contains(*list, string(action)) {
+			*list = append(*list, string(action))
+		}
+	}
+	nobody := []workflow.Party{workflow.Door, workflow.Job, workflow.Other}
 	for _, tr := range workflow.Transitions() {
-		if action := any(string(tr.Action)); !contains(all, action) {
-			all = append(all, action)
-			takes := false
-			for _, p := range tr.Who {
-				takes = takes || p != workflow.Door && p != workflow.Job
-			}
-			if takes && tr.Action != workflow.Attach {
-				commands = append(commands, action)
-			}
+		add(&all, tr.Action)
+		if workflow.ByCommand(tr.Action) && slices.ContainsFunc(tr.Who, func(p workflow.Party) bool { return !slices.Contains(nobody, p) }) {
+			add(&commands, tr.Action)
 		}
 	}
 	require.ElementsMatch(t, all, schemas["EventAction"].Value.Enum)

@@ -171,7 +171,7 @@ func allowed(by actor.Actor, a *workflow.Appeal) []workflow.Action {
 	may := workflow.Allowed(by, a)
 	out := make([]workflow.Action, 0, len(may))
 	for _, action := range may {
-		if action != workflow.Attach { // pictures don't come this way
+		if workflow.ByCommand(action) {
 			out = append(out, action)
 		}
 	}
