@@ -220,6 +220,9 @@ func (h *Handlers) submitAnswer(c echo.Context, q queue, found *workflow.Case, v
 		if err == nil {
 			version++
 			view.Version, view.Seen = version, view.Seen+1
+			if view.Draft == 0 { // the photos began the answer
+				err = h.begun(ctx, id, &view)
+			}
 		}
 	}
 	var changed *workflow.Appeal
@@ -227,6 +230,8 @@ func (h *Handlers) submitAnswer(c echo.Context, q queue, found *workflow.Case, v
 		changed, err = h.cfg.Engine.Act(ctx, by, id, workflow.Command{
 			Action: workflow.SubmitAnswer, Version: version, Text: view.Text, Outcome: workflow.Outcome(view.Outcome),
 			Promised: promised, Ground: view.Ground, Draft: view.seenDraft(),
+			Action: workflow.SubmitAnswer, Version: version, Draft: view.seenDraft(), Text: view.Text, Outcome: workflow.Outcome(view.Outcome),
+			Promised: promised, Ground: view.Ground,
 		})
 	}
 	if err != nil {
@@ -234,6 +239,18 @@ func (h *Handlers) submitAnswer(c echo.Context, q queue, found *workflow.Case, v
 	}
 	f, _ := formOf(string(workflow.SubmitAnswer))
 	return h.acted(c, q, f, changed, next)
+}
+
+// begun notes the version of an answer that this very form has begun.
+func (h *Handlers) begun(ctx context.Context, id int64, view *editor) error {
+	fresh, err := h.cfg.Reader.FindCase(ctx, id)
+	if err != nil {
+		return err
+	}
+	if d := h.facts(ctx, fresh, view.Card.Queue).Draft; d != nil && d.Text == "" {
+		view.Draft = d.Version
+	}
+	return nil
 }
 
 // refuseAnswer shows the editor again with all that was typed and what is

@@ -92,8 +92,8 @@ func (r *region) handOver(id int64) {
 	}))
 }
 
-// post sends what a page's script would.
-func (b *browser) post(path string, values ...string) (status int, body map[string]any) {
+// script sends what a page's script would.
+func (b *browser) script(path string, values ...string) (status int, body map[string]any) {
 	b.t.Helper()
 	form := url.Values{}
 	for i := 0; i+1 < len(values); i += 2 {
@@ -116,35 +116,35 @@ func TestKeepAnswer_saves_while_one_types_and_overwrites_nobody(t *testing.T) {
 	id := r.started()
 	path := "/console/live/appeals/" + strconv.FormatInt(id, 10) + "/answer"
 	b := r.as("executor")
-	status, got := b.post(path, "text", "Начало", "draft", "0")
+	status, got := b.script(path, "text", "Начало", "draft", "0")
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, "Сохранено в 10:00", got["saved"])
 	first := strconv.Itoa(int(got["draft"].(float64)))
-	status, got = b.post(path, "text", "Начало и продолжение", "draft", first)
+	status, got = b.script(path, "text", "Начало и продолжение", "draft", first)
 	require.Equal(t, http.StatusOK, status)
 	second := strconv.Itoa(int(got["draft"].(float64)))
 
 	// The answer to the second was lost on the way: the page still has the first
 	// version, and goes on typing.
-	status, _ = b.post(path, "text", "Начало и продолжение, и ещё", "draft", first, "last", "Начало и продолжение")
+	status, _ = b.script(path, "text", "Начало и продолжение, и ещё", "draft", first, "last", "Начало и продолжение")
 	require.Equal(t, http.StatusOK, status)
-	status, _ = b.post(path, "text", "Начало и продолжение, и ещё", "draft", second)
+	status, _ = b.script(path, "text", "Начало и продолжение, и ещё", "draft", second)
 	require.Equal(t, http.StatusOK, status, "the same words are no conflict")
 
-	status, got = b.post(path, "text", "Другое окно", "draft", first)
+	status, got = b.script(path, "text", "Другое окно", "draft", first)
 	require.Equal(t, http.StatusConflict, status)
 	require.Equal(t, "workflow.stale_draft", got["code"])
-	status, _ = b.post(path, "text", "Никто ещё не начинал?", "draft", "0")
+	status, _ = b.script(path, "text", "Никто ещё не начинал?", "draft", "0")
 	require.Equal(t, http.StatusConflict, status)
 	require.Equal(t, "Начало и продолжение, и ещё", r.find(id).Answers[0].Text)
 
-	status, got = b.post(path, "text", "x", "draft", second, "outcome", "planned", "promised", "tomorrow")
+	status, got = b.script(path, "text", "x", "draft", second, "outcome", "planned", "promised", "tomorrow")
 	require.Equal(t, http.StatusUnprocessableEntity, status)
 	require.NotEmpty(t, got["fields"])
-	status, _ = r.as("gardener").post(path, "text", "x")
+	status, _ = r.as("gardener").script(path, "text", "x")
 	require.Equal(t, http.StatusNotFound, status)
-	status, _ = r.as("head").post(path, "text", "x", "draft", second)
+	status, _ = r.as("head").script(path, "text", "x", "draft", second)
 	require.Equal(t, http.StatusForbidden, status)
-	status, _ = r.browser().post(path, "text", "x")
+	status, _ = r.browser().script(path, "text", "x")
 	require.Equal(t, http.StatusUnauthorized, status, "for scripts: no page to sign in")
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/lang"
+	"github.com/otklik/otklik/app/live"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/app/store/storetest"
@@ -44,6 +45,7 @@ type region struct {
 	engine *workflow.Engine
 	index  *bleveindex.Index
 	photos *photo.Bucket
+	hub    *live.Hub
 	url    string
 	roads  int64 // agencies
 	parks  int64
@@ -86,12 +88,16 @@ func newRegion(t *testing.T) *region {
 	base, err := url.Parse("http://otklik.test")
 	require.NoError(t, err)
 	accounts := identity.NewAccounts(r.store, r.clock)
+	r.hub = live.NewHub(live.Config{
+		Log: log{r.store}, Notices: r.store, Presences: r.store, Clock: r.clock, Logger: slog.New(slog.DiscardHandler),
+	})
+	r.follow()
 	handler, err := web.New(web.Config{
 		Base: base, Zone: zone, Clock: r.clock, Log: slog.New(slog.DiscardHandler), Accounts: accounts,
 		Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Console: console.New(console.Config{
 			Accounts: accounts, Cookies: edge.NewCookies(base), Engine: r.engine, Reader: r.store, Templates: r.store,
-			Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Notices: r.store, Photos: r.photos, Clock: r.clock,
+			Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Notices: r.store, Photos: r.photos, Clock: r.clock, Hub: r.hub,
 			Bulking: r.bulking(), Views: r.store, Planning: r.store, Absences: r.store, Calendar: r.engine.Calendar,
 			Demo: []console.DemoUser{{Login: "coordinator", Password: password, Name: "Алина Верескова", Role: actor.Coordinator}},
 		})},
@@ -101,6 +107,41 @@ func newRegion(t *testing.T) *region {
 	t.Cleanup(server.Close)
 	r.url = server.URL
 	return r
+}
+
+// log is the event log as screens hear of it.
+type log struct{ *store.Store }
+
+func (l log) End(ctx context.Context) (string, error) { return l.LogEnd(ctx) }
+
+func (l log) After(ctx context.Context, position string, limit int) ([]live.Change, string, error) {
+	events, next, err := l.EventsAfter(ctx, position, limit)
+	if err != nil {
+		return nil, "", err
+	}
+	var out []live.Change
+	for _, e := range events {
+		found, err := l.FindCase(ctx, e.Appeal)
+		if err != nil {
+			return nil, "", err
+		}
+		out = append(out, live.Change{Appeal: e.Appeal, N: e.N, By: e.Actor, See: func(by actor.Actor) live.Sight {
+			if workflow.CanSee(by, &found.Appeal) {
+				return live.Seen
+			}
+			return live.Hidden
+		}})
+	}
+	return out, next, nil
+}
+
+// follow lets the hub run as long as the test.
+func (r *region) follow() {
+	require.NoError(r.t, r.hub.Start(r.t.Context()))
+	ctx, stop := context.WithCancel(context.WithoutCancel(r.t.Context()))
+	done := make(chan struct{})
+	go func() { r.hub.Run(ctx); close(done) }()
+	r.t.Cleanup(func() { stop(); <-done })
 }
 
 // settle founds the region: places, topics, agencies, people, templates.

@@ -15,6 +15,7 @@ const islands: Record<string, Load> = {
   suggest: () => import("./islands/suggest"),
   "submit-once": () => import("./islands/submit-once"),
   keep: () => import("./islands/keep"),
+  palette: () => import("./islands/palette"),
   "sign-out": () => import("./islands/sign-out"),
   live: () => import("./islands/live"),
   pick: () => import("./islands/pick"),
