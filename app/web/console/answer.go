@@ -228,10 +228,8 @@ func (h *Handlers) submitAnswer(c echo.Context, q queue, found *workflow.Case, v
 	var changed *workflow.Appeal
 	if err == nil {
 		changed, err = h.cfg.Engine.Act(ctx, by, id, workflow.Command{
-			Action: workflow.SubmitAnswer, Version: version, Text: view.Text, Outcome: workflow.Outcome(view.Outcome),
-			Promised: promised, Ground: view.Ground, Draft: view.seenDraft(),
-			Action: workflow.SubmitAnswer, Version: version, Draft: view.seenDraft(), Text: view.Text, Outcome: workflow.Outcome(view.Outcome),
-			Promised: promised, Ground: view.Ground,
+			Action: workflow.SubmitAnswer, Version: version, Draft: view.seenDraft(), Text: view.Text,
+			Outcome: workflow.Outcome(view.Outcome), Promised: promised, Ground: view.Ground,
 		})
 	}
 	if err != nil {

@@ -62,15 +62,6 @@ func (h *Handlers) saveText(c echo.Context, found *workflow.Case, view *editor) 
 		workflow.Outcome(view.Outcome), promised, view.Ground)
 }
 
-// seenDraft is the version of the draft that the person saw, as the engine is
-// told: nobody had begun is a version too.
-func (e *editor) seenDraft() int {
-	if e.Draft == 0 {
-		return workflow.NoDraft
-	}
-	return e.Draft
-}
-
 // savedLine says when the draft was saved, unless the page says so already.
 func savedLine(ctx context.Context, view editor) string {
 	if view.SavedAt.IsZero() || view.Done != "" || view.Typed {
