@@ -47,7 +47,6 @@ const MinRatings = 10
 const TargetDays = 8
 
 // KPIs computes every figure of «What a supervisor watches» from counts.
-// Duplicate pressure needs data that merging will give; it is absent, not zero.
 func KPIs(c Counts) []KPI {
 	ratio := func(key string, unit Unit, better Better, num, den float64, basis int) KPI {
 		k := KPI{Key: key, Unit: unit, Better: better, Basis: basis, Known: den > 0}
@@ -69,6 +68,7 @@ func KPIs(c Counts) []KPI {
 		k.Known = c.Rated >= MinRatings
 		return k
 	}
+	unique := c.Submitted - c.Joined // problems, however many applicants each has
 	return []KPI{
 		share("overdue", Less, c.ClosedLate+c.OpenPastDue, c.Closed+c.OpenDue),
 		days("answer_mean", mean(hours)),
@@ -85,7 +85,8 @@ func KPIs(c Counts) []KPI {
 		share("two_hops", Less, c.TwoHops, c.Submitted),
 		share("extension", Less, c.Extended, c.Closed),
 		share("rejection", Less, c.Rejected, c.Submitted),
-		ratio("per_capita", Number, Neither, float64(c.Submitted)*10_000, float64(c.Population), c.Submitted),
+		ratio("duplicates", Number, Neither, float64(c.Submitted-c.Parts), float64(unique), c.Submitted),
+		ratio("per_capita", Number, Neither, float64(unique)*10_000, float64(c.Population), unique),
 	}
 }
 

@@ -45,6 +45,8 @@ type Counts struct {
 	Refuted     int // of Solved: «not fixed»
 	HopsSum     int // of Submitted: redirects
 	TwoHops     int // of Submitted: at least two redirects
+	Joined      int // of Submitted: joined to a lead, and so no problem of their own
+	Parts       int // of Submitted: split from another, and so no applicant of their own
 	Extended    int // of Closed: extended
 	Population  int // of the territories counted
 	OpenNow     int // open at the end of the period

@@ -70,6 +70,8 @@ func countWalks(p report.Period, base clauses, now time.Time) []sums {
 			count("stage = 'rejected'", func(c *report.Counts) *int { return &c.Rejected }),
 			add("hops", func(c *report.Counts) *int { return &c.HopsSum }),
 			count("hops >= 2", func(c *report.Counts) *int { return &c.TwoHops }),
+			count("lead_id <> 0", func(c *report.Counts) *int { return &c.Joined }),
+			count("split_from <> 0", func(c *report.Counts) *int { return &c.Parts }),
 		}},
 		{within("first_signed_at"), []sum{
 			all(func(c *report.Counts) *int { return &c.Closed }),
