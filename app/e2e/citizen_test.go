@@ -138,6 +138,12 @@ func photograph(p *person, width, height int) []byte {
 			m.Set(x, y, color.RGBA{R: uint8(x), G: uint8(y), B: uint8(x * y >> 4), A: 255})
 		}
 	}
+	// One of another form is another picture, also to who compares what one sees.
+	for i := range min(width, height) / 2 {
+		for j := range 1 + height*160/width {
+			m.Set(i, j, color.White)
+		}
+	}
 	var b bytes.Buffer
 	require.NoError(p.t, jpeg.Encode(&b, m, nil))
 	return b.Bytes()

@@ -97,7 +97,7 @@ func TestProof(t *testing.T) {
 	executor.sees("Сохранено")
 	executor.has("Текст ответа", answer)
 	executor.picks("Решено")
-	executor.adds("photos", executor.file("заделали.jpg", photograph(executor, 640, 480)))
+	executor.adds("photos", executor.file("заделали.jpg", photograph(executor, 480, 640)))
 	executor.presses("Отправить на подпись")
 	executor.sees("Ответ отправлен на подпись")
 
