@@ -56,13 +56,13 @@ func (l *lines) String() string {
 
 func TestAwait_a_database_that_comes_later(t *testing.T) {
 	t.Parallel()
-	real, err := url.Parse(storetest.URL(t, storetest.Postgres))
+	database, err := url.Parse(storetest.URL(t, storetest.Postgres))
 	require.NoError(t, err)
 	reserved, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := reserved.Addr().String()
 	require.NoError(t, reserved.Close()) // nobody answers there now
-	through := *real
+	through := *database
 	through.Host = address
 
 	log := &lines{}
@@ -84,7 +84,7 @@ func TestAwait_a_database_that_comes_later(t *testing.T) {
 		t.Fatalf("it did not wait: %v", got.err)
 	default:
 	}
-	forward(t, address, real.Host)
+	forward(t, address, database.Host)
 	got := <-opened
 	require.NoError(t, got.err)
 	require.NoError(t, got.a.Store.Ping(t.Context()))

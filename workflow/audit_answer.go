@@ -30,6 +30,7 @@ func tellOf(events []Event) told {
 			if e.Data.Rating != 0 {
 				t.rating = e.Data.Rating
 			}
+		default:
 		}
 		switch {
 		case e.To.Final() && !e.From.Final():

@@ -113,7 +113,6 @@ func (a *auditor) inherited(origin *Case) {
 			continue
 		}
 		if !slices.ContainsFunc(had, func(h deadline.Entry) bool {
-			h.N = e.N
 			return h.Op == e.Op && h.Kind == e.Kind && h.At.Equal(e.At) && h.Due.Equal(e.Due)
 		}) {
 			a.found(1, "the clock %s was not that of %s", e.Kind, origin.Appeal.Number)

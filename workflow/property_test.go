@@ -189,6 +189,7 @@ func (l *life) right(t *rapid.T, a *workflow.Appeal, by actor.Actor, action work
 		c.Item = rapid.SampledFrom(a.Items).Draw(t, "item").N
 	case workflow.AddItems:
 		c.Text, c.Reason = "Когда засыплют?", ""
+	default:
 	}
 	if action == workflow.SubmitAnswer {
 		c.Text = answerText

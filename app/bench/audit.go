@@ -137,7 +137,7 @@ func (o AuditOptions) lives(ctx context.Context, s *scratch, c *cast) error {
 		if w < o.Rows%workers {
 			share++
 		}
-		makers.Go(func() error { return c.make(all, uint64(w), share, made) })
+		makers.Go(func() error { return c.make(all, uint64(w), share, made) }) //nolint:gosec // a few workers
 	}
 	group.Go(func() error {
 		defer close(made)

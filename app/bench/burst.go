@@ -94,7 +94,7 @@ func (b *burst) makeDue(ctx context.Context) error {
 	workers := runtime.GOMAXPROCS(0)
 	for w := range workers {
 		group.Go(func() error {
-			s, err := b.scene(uint64(w))
+			s, err := b.scene(uint64(w)) //nolint:gosec // a few workers
 			if err != nil {
 				return err
 			}

@@ -134,5 +134,5 @@ func (m *moved) Now() time.Time {
 
 // show sets the clock so that it shows the instant now, to the second.
 func (m *moved) show(at time.Time) {
-	m.by.Store(int64(at.Sub(time.Now()).Round(time.Second) / time.Second))
+	m.by.Store(int64(time.Until(at).Round(time.Second) / time.Second))
 }

@@ -109,6 +109,7 @@ func (s *scene) next() (actor.Role, workflow.Command) {
 			return do(actor.Supervisor, workflow.Command{Action: workflow.SendBack, Reason: why})
 		}
 		return do(actor.Supervisor, workflow.Command{Action: workflow.Uphold, Reason: why})
+	default: // nothing is left to do
 	}
 	return "", workflow.Command{}
 }

@@ -113,7 +113,7 @@ func capital(s string) string {
 func (s *Store) ListJournal(ctx context.Context, q identity.JournalQuery) ([]identity.Entry, error) {
 	db := s.fresh.WithContext(ctx).Order("id DESC").Limit(q.Limit)
 	if q.Agencies != nil {
-		db = db.Where("by_id IN (SELECT user_id FROM memberships WHERE "+s.dialect.in("agency_id")+")", s.dialect.ids(q.Agencies))
+		db = db.Where("by_id IN (SELECT user_id FROM memberships WHERE agency_id IN ?)", q.Agencies)
 	}
 	if q.By != 0 {
 		db = db.Where("by_id = ?", q.By)

@@ -121,8 +121,8 @@ func insertEach(ctx context.Context, tx *sql.Tx, p putting) error {
 	if p.count == 0 {
 		return nil
 	}
-	insert, err := tx.PrepareContext(ctx, "INSERT INTO "+p.table+" ("+strings.Join(p.columns, ", ")+") VALUES "+
-		tuples(1, len(p.columns)))
+	query := "INSERT INTO " + p.table + " (" + strings.Join(p.columns, ", ") + ") VALUES " + tuples(1, len(p.columns))
+	insert, err := tx.PrepareContext(ctx, query)
 	if err != nil {
 		return err
 	}

@@ -30,9 +30,16 @@ func testStaff(t *testing.T, open Opener) {
 			search   string
 			want     []string
 		}{
-			{nil, "", []string{"anna", "boris"}}, {[]int64{7}, "", []string{"anna"}}, {[]int64{}, "", nil},
-			{nil, "ветров", []string{"anna"}}, {nil, "ВЕТРОВА", []string{"anna"}}, {nil, "BOR", []string{"boris"}},
-			{nil, "s_", nil}, {nil, "_Л", []string{"boris"}}, {nil, "%", nil}, {[]int64{8}, "анна", nil},
+			{nil, "", []string{"anna", "boris"}},
+			{[]int64{7}, "", []string{"anna"}},
+			{[]int64{}, "", nil},
+			{nil, "ветров", []string{"anna"}},
+			{nil, "ВЕТРОВА", []string{"anna"}},
+			{nil, "BOR", []string{"boris"}},
+			{nil, "s_", nil},
+			{nil, "_Л", []string{"boris"}},
+			{nil, "%", nil},
+			{[]int64{8}, "анна", nil},
 		} {
 			got, err := s.ListStaff(ctx, c.agencies, c.search, 10)
 			require.NoError(t, err)

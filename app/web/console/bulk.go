@@ -246,7 +246,11 @@ func missing(f form, cmd workflow.Command) error {
 		check.That(cmd.Agency != 0, string(inAgency), "workflow.agency_required")
 	}
 	if slices.Contains(f.inputs, inReason) {
-		check.That(strings.TrimSpace(cmd.Reason) != "", string(inReason), "workflow.reason_required")
+		key := "workflow.reason_required"
+		if cmd.Action == workflow.Sign {
+			key = "workflow.flags_reason_required"
+		}
+		check.That(strings.TrimSpace(cmd.Reason) != "", string(inReason), key)
 	}
 	return check.Err()
 }

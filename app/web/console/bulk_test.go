@@ -145,7 +145,7 @@ func TestBulk_the_page_before_says_which_stay_and_why(t *testing.T) {
 
 	// Meanwhile the answer is returned in another tab.
 	r.act("head", other, workflow.Command{Action: workflow.Return, Reason: "Не на все вопросы"})
-	page = f.send()
+	page = f.send("sign-reason", "Видел на месте")
 	require.Equal(t, http.StatusConflict, page.status)
 	require.Contains(t, page.text(), "Список изменился")
 	require.Contains(t, page.text(), "Пока вы выбирали, обращение изменили")

@@ -24,7 +24,7 @@ func TestAnswer_two_texts_are_shown_side_by_side_and_one_is_picked(t *testing.T)
 		id := r.started()
 		b := r.as("executor")
 		late := b.get(card(id) + "/answer").form("/answer")
-		b.get(card(id) + "/answer").form("/answer").send("do", "save", "text", answer, "outcome", "explained")
+		b.get(card(id)+"/answer").form("/answer").send("do", "save", "text", answer, "outcome", "explained")
 
 		page := late.send("do", "save", "text", mineText, "outcome", "solved")
 		require.Equal(t, http.StatusConflict, page.status)
@@ -49,7 +49,7 @@ func TestAnswer_a_third_text_makes_the_choice_come_again(t *testing.T) {
 	id := r.started()
 	b := r.as("executor")
 	late := b.get(card(id) + "/answer").form("/answer")
-	other := b.get(card(id) + "/answer").form("/answer").send("do", "save", "text", answer)
+	other := b.get(card(id)+"/answer").form("/answer").send("do", "save", "text", answer)
 	conflict := late.send("do", "save", "text", mineText)
 	other.form("/answer").send("do", "save", "text", answer+" И ещё строка.")
 	page := conflict.form("/answer").send("do", "save", "pick", "theirs")
@@ -119,10 +119,10 @@ func TestKeepAnswer_saves_while_one_types_and_overwrites_nobody(t *testing.T) {
 	status, got := b.script(path, "text", "Начало", "draft", "0")
 	require.Equal(t, http.StatusOK, status)
 	require.Equal(t, "Сохранено в 10:00", got["saved"])
-	first := strconv.Itoa(int(got["draft"].(float64)))
+	first := draftOf(t, got)
 	status, got = b.script(path, "text", "Начало и продолжение", "draft", first)
 	require.Equal(t, http.StatusOK, status)
-	second := strconv.Itoa(int(got["draft"].(float64)))
+	second := draftOf(t, got)
 
 	// The answer to the second was lost on the way: the page still has the first
 	// version, and goes on typing.
@@ -147,4 +147,12 @@ func TestKeepAnswer_saves_while_one_types_and_overwrites_nobody(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, status)
 	status, _ = r.browser().script(path, "text", "x")
 	require.Equal(t, http.StatusUnauthorized, status, "for scripts: no page to sign in")
+}
+
+// draftOf is the version of the draft that an answer tells of.
+func draftOf(t *testing.T, got map[string]any) string {
+	t.Helper()
+	n, ok := got["draft"].(float64)
+	require.True(t, ok, "%v", got)
+	return strconv.Itoa(int(n))
 }

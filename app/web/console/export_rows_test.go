@@ -26,7 +26,8 @@ func TestUpTo_says_whether_there_were_more(t *testing.T) {
 				}
 			}
 			n, cut := 0, false
-			for range upTo(c.most, rows, &cut) {
+			for _, err := range upTo(c.most, rows, &cut) {
+				require.NoError(t, err)
 				n++
 			}
 			require.Equal(t, c.got, n)

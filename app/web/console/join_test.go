@@ -69,7 +69,7 @@ func TestGather_joins_what_is_proposed_and_answers_all(t *testing.T) {
 	})
 	page = r.as("head").get(card(lead) + "/sign")
 	require.Contains(t, page.text(), "ещё 1 заявител")
-	page.form("/sign").send()
+	page.form("/sign").send("sign-reason", "Видел на месте")
 	r.deliverPassings()
 	c := r.find(one)
 	require.Equal(t, workflow.StageAnswered, c.Appeal.Stage)
@@ -139,7 +139,7 @@ func TestSimilar_stands_beside_and_begins_an_answer(t *testing.T) {
 		Action: workflow.SubmitAnswer, Outcome: workflow.Solved,
 		Text: "Здравствуйте, " + name + "! По обращению " + r.find(old).Appeal.Number + " яму засыпали и заасфальтировали 16 марта.",
 	})
-	r.act("head", old, workflow.Command{Action: workflow.Sign})
+	r.act("head", old, workflow.Command{Action: workflow.Sign, Reason: "Видел на месте"})
 	r.clock.Advance(24 * time.Hour)
 	id := r.started()
 	b := r.as("executor")

@@ -114,33 +114,33 @@ func (h *Handlers) Stream(c echo.Context) error {
 // tell sends news until the browser goes away or the session ends.
 func (h *Handlers) tell(c echo.Context, conn *live.Conn, out stream) error {
 	ctx := edge.Ctx(c)
-	due := time.Now().Add(heartbeat)
+	due := time.Now().Add(heartbeat) //nolint:forbidigo // sockets live by the machine's clock
 	for {
 		waiting, cancel := context.WithDeadline(ctx, due)
 		news, err := conn.Next(waiting)
 		cancel()
 		switch {
 		case ctx.Err() != nil, errors.Is(err, live.ErrClosed):
-			return nil
+			return nil //nolint:nilerr // the browser went away
 		case errors.Is(err, live.ErrSignedOut):
 			_ = out.send("event: over\ndata: {}\n\n")
-			return nil
+			return nil //nolint:nilerr // the browser was told
 		case errors.Is(err, context.DeadlineExceeded):
-			due = time.Now().Add(heartbeat)
+			due = time.Now().Add(heartbeat) //nolint:forbidigo // as above
 			u, err := h.cfg.Accounts.Watch(ctx, h.cfg.Cookies.Session(c))
 			if fault.Is(err, fault.SignIn) {
 				_ = out.send("event: over\ndata: {}\n\n")
-				return nil
+				return nil //nolint:nilerr // the browser was told
 			}
 			if err == nil { // a database that is away for a moment ends nothing
 				conn.Be(u.Actor())
 			}
 			if out.beat(conn.Position()) != nil {
-				return nil
+				return nil //nolint:nilerr // it was the session that was looked at
 			}
 			continue
 		case err != nil:
-			return nil
+			return nil //nolint:nilerr // it comes back
 		}
 		body, err := json.Marshal(messageOf(news))
 		if err != nil {
@@ -159,7 +159,7 @@ type stream struct {
 }
 
 func (s stream) send(text string) error {
-	if err := s.control.SetWriteDeadline(time.Now().Add(slowest)); err != nil {
+	if err := s.control.SetWriteDeadline(time.Now().Add(slowest)); err != nil { //nolint:forbidigo // a socket's limit
 		return err
 	}
 	if _, err := s.w.Write([]byte(text)); err != nil {

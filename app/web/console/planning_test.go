@@ -109,7 +109,7 @@ func TestWorkload_says_who_has_how_much_to_do(t *testing.T) {
 	r.onSign()
 	done := r.onSign()
 	r.clock.Advance(36 * time.Hour)
-	r.act("head", done, workflow.Command{Action: workflow.Sign})
+	r.act("head", done, workflow.Command{Action: workflow.Sign, Reason: "Видел на месте"})
 	page := r.as("head").get("/console/workload")
 	text := page.text()
 	require.Contains(t, text, "Подгорин Глеб В работе: 2")

@@ -85,7 +85,7 @@ func (h *Handlers) views(ctx context.Context) ([]viewLink, error) {
 	defer stop()
 	counts, err := h.cfg.Views.CountQueries(patience, queries)
 	if err != nil {
-		return links, nil //nolint:nilerr // the views are of use without their counts
+		return links, nil // the views are of use without their counts
 	}
 	for k, i := range counted {
 		links[i].Count = ui.Number(ctx, counts[k])
