@@ -21,6 +21,10 @@ var clockless = []workflow.Action{
 	workflow.AddItems, workflow.DropItem, workflow.SettleItem,
 }
 
+// zones are the westernmost of Russia, the capital's and the easternmost: stored
+// and replayed due dates must agree wherever a day begins.
+var zones = []string{"Europe/Moscow", "Europe/Kaliningrad", "Asia/Kamchatka"}
+
 // elsewhere lists the actions that are no commands.
 var elsewhere = []workflow.Action{workflow.Attach, workflow.Split, workflow.Join, workflow.Gather}
 
@@ -29,12 +33,15 @@ var elsewhere = []workflow.Action{workflow.Attach, workflow.Split, workflow.Join
 func TestEngine_properties(t *testing.T) {
 	t.Parallel()
 	reached, opinions := map[workflow.Stage]int{}, map[workflow.OpinionState]int{}
+	lived := map[string]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		s := newStage(t)
+		zone := rapid.SampledFrom(zones).Draw(t, "zone")
+		s := newStageIn(t, zone)
 		rubric := rapid.SampledFrom([]string{"fast", "general", "formal"}).Draw(t, "rubric")
 		life := &life{stage: s, reached: reached, opinions: opinions}
 		life.begin(t, rubric, rapid.SampledFrom(workflow.Stages[2:11]).Draw(t, "begins at"))
 		life.holds(t, nil)
+		lived[zone+" "+string(s.store.find(life.id).Appeal.RuleSet)]++
 		t.Repeat(map[string]func(*rapid.T){
 			"act":    life.act,
 			"act on": life.actOn,
@@ -44,6 +51,12 @@ func TestEngine_properties(t *testing.T) {
 			"wait":   life.wait,
 		})
 	})
+	for _, zone := range zones {
+		for _, rules := range []workflow.RuleSet{workflow.Message, workflow.FZ59} {
+			require.NotZero(t, lived[zone+" "+string(rules)], "no life by %s in %s", rules, zone)
+		}
+	}
+	t.Logf("lives by zone and rule set, each replayed after every change: %v", lived)
 	for _, state := range []workflow.OpinionState{workflow.OpinionAsked, workflow.OpinionGiven, workflow.OpinionDropped} {
 		require.NotZero(t, opinions[state], "no opinion was ever %s", state)
 	}
@@ -278,8 +291,10 @@ func (l *life) holds(t *rapid.T, before *workflow.Case) {
 
 	running, open := 0, map[deadline.Kind]int{}
 	for _, d := range a.Deadline {
+		require.False(t, d.DueAt.IsZero(), "a clock of %s without a due instant", d.Kind)
 		if d.Running() {
 			running++
+			require.False(t, d.NextAt.IsZero(), "nothing will ever look at the clock of %s again", d.Kind)
 		}
 		if d.State == deadline.Open {
 			if d.Kind == deadline.Opinion {

@@ -87,9 +87,17 @@ type stage struct {
 // monday is an ordinary working Monday, 10:00 in Moscow.
 var monday = time.Date(2026, 3, 16, 7, 0, 0, 0, time.UTC)
 
-func newStage(t require.TestingT) *stage {
+func newStage(t require.TestingT) *stage { return newStageIn(t, "Europe/Moscow") }
+
+// newStageIn is a stage in a region whose days begin by the zone.
+func newStageIn(t require.TestingT, zone string) *stage {
 	cal, err := calendar.Load()
 	require.NoError(t, err)
+	where, err := time.LoadLocation(zone)
+	require.NoError(t, err)
+	if where.String() != cal.Zone().String() {
+		cal = cal.In(where)
+	}
 	s := &stage{store: newMemStore(), clock: clock.NewFake(monday), cal: cal}
 	s.Engine, err = workflow.NewEngine(workflow.Config{
 		Store: s.store, Catalog: seeded, Directory: staff{}, Clock: s.clock, Calendar: cal,

@@ -95,6 +95,42 @@ func testClocks(t *testing.T, open Opener) {
 		require.Equal(t, b, due[0].Appeal)
 	})
 
+	t.Run("of 5,000 overdue at once none stays behind", func(t *testing.T) {
+		s := open(t)
+		const appeals, each, page = 100, 50, 300
+		for i := range appeals {
+			take(t, s, Noon, 3, func(in *workflow.Intake) {
+				in.Appeal.Deadline = nil
+				for n := range each {
+					d := clockOf(n+1, deadline.Review, 3, Noon, Noon.Add(time.Hour))
+					d.NextAt = Noon.Add(time.Duration(i%7) * time.Second) // hundreds share an instant
+					in.Appeal.Deadline = append(in.Appeal.Deadline, d)
+				}
+			})
+		}
+		unfired, err := s.ListUnfired(ctx, Noon.Add(time.Hour), appeals*each+1)
+		require.NoError(t, err)
+		require.Len(t, unfired, appeals*each)
+		fed, pages := map[workflow.Due]int{}, 0
+		for {
+			due, err := s.FeedDue(ctx, Noon.Add(time.Hour), page)
+			require.NoError(t, err)
+			if len(due) == 0 {
+				break
+			}
+			pages++
+			for _, d := range due {
+				fed[d]++
+			}
+		}
+		require.Equal(t, (appeals*each+page-1)/page, pages)
+		for _, d := range unfired {
+			require.Equal(t, 1, fed[d], "%v", d)
+		}
+		require.Len(t, fed, appeals*each)
+		t.Logf("%d overdue at once: %d listed, %d fed in %d pages, none twice", appeals*each, len(unfired), len(fed), pages)
+	})
+
 	t.Run("two that feed never get the same step", func(t *testing.T) {
 		s := open(t)
 		const steps = 120
