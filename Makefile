@@ -86,6 +86,7 @@ verify:
 	@$(MAKE) build
 	@echo "== tests"
 	CGO_ENABLED=1 go test -race -shuffle=on -vet=off -timeout $(TIMEOUT) ./...
+	go test -shuffle=on -vet=off -timeout $(TIMEOUT) ./app/bench
 	@$(MAKE) region-here
 
 .PHONY: unit

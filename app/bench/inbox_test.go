@@ -11,7 +11,7 @@ import (
 )
 
 // Under the race detector the demo region, which the rows are copied from, takes
-// minutes to fill: `make unit` runs this.
+// minutes to fill: what needs it is tested without.
 func TestInbox_opens_every_page_at_every_size(t *testing.T) {
 	t.Parallel()
 	o, databases := everywhere(t)

@@ -104,21 +104,18 @@ func TestMishap_two_tabs_on_one_card(t *testing.T) {
 	t.Parallel()
 	p := shared(t)
 	executor := p.withCaseInWork(t)
-	card := executor.at()
+	executor.presses("Написать ответ")
 	other := executor.anotherTab()
-	other.opens(card)
-	other.presses("Написать ответ")
+	other.opens(executor.at())
 	const words = "Здравствуйте! Это вариант из второй вкладки, и он не должен пропасть."
 	other.types("Текст ответа", words)
+	other.sees("Сохранено в")
 
-	executor.presses("Написать ответ")
-	executor.types("Текст ответа", "Здравствуйте! Этот вариант сохранили раньше, в первой вкладке.")
+	const mine = "Здравствуйте! Этот вариант пишут в первой вкладке, и он тоже не должен пропасть."
+	executor.types("Текст ответа", mine)
 	executor.presses("Сохранить черновик")
-	executor.sees("Сохранено")
-
-	other.presses("Сохранить черновик")
-	other.has("Текст ответа", words)
-	other.sees("Вариант, сохранённый в другом окне")
+	executor.sees("Два текста ответа", "Ваш текст", "сохранили этот ответ в другом окне")
+	executor.sees("вариант из второй вкладки", "вариант пишут в первой вкладке")
 }
 
 // withCaseInWork is the executor before the card of an appeal of their own that

@@ -124,13 +124,13 @@ func (h *Handlers) tell(c echo.Context, conn *live.Conn, out stream) error {
 			return nil //nolint:nilerr // the browser went away
 		case errors.Is(err, live.ErrSignedOut):
 			_ = out.send("event: over\ndata: {}\n\n")
-			return nil //nolint:nilerr // the browser was told
+			return nil
 		case errors.Is(err, context.DeadlineExceeded):
 			due = time.Now().Add(heartbeat) //nolint:forbidigo // as above
 			u, err := h.cfg.Accounts.Watch(ctx, h.cfg.Cookies.Session(c))
 			if fault.Is(err, fault.SignIn) {
 				_ = out.send("event: over\ndata: {}\n\n")
-				return nil //nolint:nilerr // the browser was told
+				return nil
 			}
 			if err == nil { // a database that is away for a moment ends nothing
 				conn.Be(u.Actor())
@@ -147,7 +147,7 @@ func (h *Handlers) tell(c echo.Context, conn *live.Conn, out stream) error {
 			return err
 		}
 		if out.send("id: "+news.Position+"\nevent: news\ndata: "+string(body)+"\n\n") != nil {
-			return nil
+			return nil //nolint:nilerr // err was looked at above
 		}
 	}
 }
