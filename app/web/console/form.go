@@ -86,7 +86,7 @@ var forms = []form{
 		label: "console.field.why",
 	},
 	{
-		action: workflow.DropItem, key: "KeyK", done: "console.done.drop_item", inputs: []input{inItem, inReason},
+		action: workflow.DropItem, key: "KeyI", done: "console.done.drop_item", inputs: []input{inItem, inReason},
 		label: "console.field.why",
 	},
 	{
@@ -117,9 +117,9 @@ var forms = []form{
 			"reason.reject.not_a_problem", "reason.reject.outside", "reason.reject.abuse", "reason.reject.repeat",
 		},
 	},
-	{action: workflow.Gather, key: "KeyJ", done: "console.done.gather", page: "gather"},
-	{action: workflow.Leave, key: "KeyL", done: "console.done.leave"},
-	{action: workflow.Split, key: "KeyP", done: "console.done.split", page: "split"},
+	{action: workflow.Gather, key: "KeyF", done: "console.done.gather", page: "gather"},
+	{action: workflow.Leave, key: "KeyV", done: "console.done.leave"},
+	{action: workflow.Split, key: "KeyH", done: "console.done.split", page: "split"},
 	{action: workflow.AddNote, key: "KeyM", done: "console.done.note", inputs: []input{inText}, label: "console.field.note"},
 }
 

@@ -162,7 +162,7 @@ func gatherPage(view gathering) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<fieldset class=\"govuk-fieldset\" id=\"appeals\"><legend class=\"govuk-fieldset__legend govuk-fieldset__legend--s\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<fieldset class=\"govuk-fieldset otk-gather\" id=\"appeals\"><legend class=\"govuk-fieldset__legend govuk-fieldset__legend--s\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
