@@ -45,6 +45,7 @@ func (l letters) Letter(ctx context.Context, c *workflow.Case, event int, key st
 		if e := c.Events[event-1]; e.Reason != "" && workflow.PublicReason(e.Action) {
 			paragraph(e.Reason)
 		}
+		paragraph(l.parts(ctx, c.Events[event-1].Data.SplitInto))
 	}
 	answered := a.Stage == workflow.StageAnswered || a.Stage == workflow.StagePlanned
 	if answered {
@@ -58,7 +59,7 @@ func (l letters) Letter(ctx context.Context, c *workflow.Case, event int, key st
 	if agency, ok := l.directory.Agency(a.Agency); ok {
 		paragraph(ui.T(ctx, "letter.agency", "agency", agency.Name.In(ui.Lang(ctx)), "phone", agency.Phone))
 	}
-	page := l.base.JoinPath("a", a.Number, l.secret(a.ID))
+	page := l.page(workflow.Link{Appeal: a.ID, Number: a.Number})
 	if n := len(workflow.Signatures(c)); answered && n > 0 {
 		paragraph(ui.T(ctx, "letter.pdf", "link", page.JoinPath("answers", strconv.Itoa(n)+".pdf").String()))
 	}
@@ -66,4 +67,21 @@ func (l letters) Letter(ctx context.Context, c *workflow.Case, event int, key st
 	b.WriteString(ui.T(ctx, "letter.footer"))
 	b.WriteString("\n")
 	return ui.T(ctx, "letter.subject", "number", a.Number, "news", news), b.String()
+}
+
+// page is the author's link to an appeal of theirs.
+func (l letters) page(to workflow.Link) *url.URL {
+	return l.base.JoinPath("a", to.Number, l.secret(to.Appeal))
+}
+
+// parts lists the appeals that were made of one, "" where none were.
+func (l letters) parts(ctx context.Context, made []workflow.Link) string {
+	if len(made) == 0 {
+		return ""
+	}
+	lines := []string{ui.T(ctx, "letter.parts")}
+	for _, part := range made {
+		lines = append(lines, ui.T(ctx, "letter.part", "number", part.Number, "link", l.page(part).String()))
+	}
+	return strings.Join(lines, "\n")
 }

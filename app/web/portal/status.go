@@ -32,6 +32,7 @@ type track struct {
 	known  bool
 	topic  string
 	place  []string
+	tied   ties
 	may    []workflow.Action
 	places *territory.Index
 	// agencies names the bodies of the history.
@@ -120,7 +121,7 @@ func (h *Handlers) track(c echo.Context) (*track, error) {
 	s, book := h.site(c), h.Topics.Book()
 	t := &track{
 		site: s, Case: found, base: "/a/" + found.Appeal.Number + "/" + secret, may: workflow.Allowed(by, &found.Appeal),
-		place: placeWords(s, book.Places, found.Appeal.Place), topic: found.Appeal.Rubric, places: book.Places,
+		place: placeWords(s, book.Places, found.Appeal.Place), topic: topicOf(s, book, found.Appeal.Rubric), places: book.Places,
 		agencies: func(id int64) string {
 			a, _ := h.Agencies.Agency(id)
 			return s.name(a)
@@ -128,12 +129,6 @@ func (h *Handlers) track(c echo.Context) (*track, error) {
 	}
 	t.path = t.base
 	t.agency, t.known = h.Agencies.Agency(found.Appeal.Agency)
-	if leaf, ok := book.Tree.Find(found.Appeal.Rubric); ok {
-		t.topic = leaf.Name.In(s.lang)
-		if above := pathAbove(s, leaf); above != "" {
-			t.topic = above + " → " + t.topic
-		}
-	}
 	return t, nil
 }
 
@@ -143,11 +138,16 @@ func (h *Handlers) Status(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return t.show(c, http.StatusOK)
+	return h.show(c, t, http.StatusOK)
 }
 
-func (t *track) show(c echo.Context, status int) error {
-	p := t.page(edge.Ctx(c), ui.T(edge.Ctx(c), "portal.status_title", "number", t.Appeal.Number))
+func (h *Handlers) show(c echo.Context, t *track, status int) error {
+	ctx := edge.Ctx(c)
+	var err error
+	if t.tied, err = h.ties(ctx, t.site, t.Case); err != nil {
+		return err
+	}
+	p := t.page(ctx, ui.T(ctx, "portal.status_title", "number", t.Appeal.Number))
 	p.Invalid = len(t.errs) > 0
 	return edge.Render(c, status, statusPage(p, t))
 }
@@ -180,11 +180,11 @@ func (h *Handlers) Act(c echo.Context) error {
 		return edge.SeeOther(c, t.base+"?done="+string(c.Param("action"))+"#main-content")
 	case fault.Is(err, fault.Invalid):
 		t.form, t.typed, t.errs = action, cmd, t.fieldsOf(ui.ErrorsOf(ctx, err), action)
-		return t.show(c, http.StatusUnprocessableEntity)
+		return h.show(c, t, http.StatusUnprocessableEntity)
 	case fault.Is(err, fault.Conflict):
 		// Pressed twice, or somebody was faster: show how it stands now.
 		t.form, t.typed, t.alert = action, cmd, ui.T(ctx, "portal.moved_on")
-		return t.show(c, http.StatusConflict)
+		return h.show(c, t, http.StatusConflict)
 	default:
 		return err
 	}
@@ -223,7 +223,7 @@ func (h *Handlers) AddEvidence(c echo.Context) error {
 	}
 	if errs, yes := wrong(ctx, err); yes {
 		t.errs = errs
-		return t.show(c, http.StatusUnprocessableEntity)
+		return h.show(c, t, http.StatusUnprocessableEntity)
 	}
 	if err != nil {
 		return err
