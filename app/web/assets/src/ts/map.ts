@@ -54,9 +54,16 @@ export async function openMap(root: HTMLElement, areas: Areas): Promise<MapLibre
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new NavigationControl({ showCompass: false }));
+  leaveOut(root);
   await map.once("load");
   map.addSource("areas", { type: "geojson", data: areas });
   return map;
+}
+
+/** Nothing in a map that is hidden from screen readers may take the focus. */
+export function leaveOut(root: HTMLElement): void {
+  if (root.getAttribute("aria-hidden") !== "true") return;
+  for (const one of root.querySelectorAll<HTMLElement>("button, a, canvas, summary, [tabindex]")) one.tabIndex = -1;
 }
 
 /** Names of territories as HTML, hidden where there is no room for them. */

@@ -14,7 +14,7 @@
 // or focused is outlined on the map.
 
 import type { FilterSpecification, Map as MapLibre } from "maplibre-gl";
-import { addLabels, loadAreas, openMap } from "../map";
+import { addLabels, leaveOut, loadAreas, openMap } from "../map";
 
 type Shade = { id: number | string; level: number; text: string; url?: string; current?: boolean };
 
@@ -38,8 +38,7 @@ export async function start(root: HTMLElement): Promise<void> {
   });
   map.addLayer({ id: "line", type: "line", source: "areas", paint: { "line-color": "#51606a", "line-width": 0.8 } });
   addLabels(map, areas);
-  // Hidden from screen readers, so nothing in it may take the focus.
-  for (const one of root.querySelectorAll<HTMLElement>("button, a, canvas")) one.tabIndex = -1;
+  leaveOut(root);
   outline(root, map, data.areas.find((area) => area.current)?.id);
 
   const shadeAt = (id: unknown) => byID.get(String(id));
