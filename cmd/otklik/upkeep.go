@@ -94,8 +94,8 @@ func auditCommand() *cobra.Command {
 			}
 			if broken != "" {
 				result.Findings = append(result.Findings, broken)
+				result.Wrong++
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%d lines of the journal\n", lines)
 			for _, f := range result.Findings {
 				fmt.Fprintln(cmd.OutOrStdout(), f)
 			}
@@ -104,6 +104,7 @@ func auditCommand() *cobra.Command {
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%d appeals, %d events, %d deadlines: %d wrong\n",
 				result.Appeals, result.Events, result.Deadlines, result.Wrong)
+			fmt.Fprintf(cmd.OutOrStdout(), "%d lines of the journal\n", lines)
 			if result.Wrong > 0 {
 				return errors.New("the history is not whole")
 			}
