@@ -170,11 +170,7 @@ func (a *auditor) state() {
 
 // clocks computes the clocks again from what the events recorded.
 func (a *auditor) clocks(calendars func(string) (*calendar.Calendar, error)) {
-	var entries []deadline.Entry
-	for _, e := range a.c.Events {
-		entries = append(entries, e.Data.Clock...)
-	}
-	replayed, err := deadline.Replay(entries, calendars)
+	replayed, err := deadline.Replay(entriesOf(a.c.Events), calendars)
 	if err != nil {
 		a.found(0, "clocks can't be computed again: %v", err)
 	}

@@ -190,6 +190,9 @@ func (c *Calendars) Reload(ctx context.Context) error {
 		return err
 	}
 	now := c.Engine.Calendar()
+	if version == now.Version() {
+		return nil
+	}
 	confirmed, err := c.find(ctx, version)
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ type Proposal struct {
 // and not late yet. It changes nothing.
 func Proposals(c *Case, cal *calendar.Calendar, now time.Time) ([]Proposal, error) {
 	var out []Proposal
-	entries := c.clockEntries()
+	entries := entriesOf(c.Events)
 	for _, d := range c.Appeal.Deadline {
 		next, _, changed, err := d.Recount(entries, now, cal)
 		if err != nil {
@@ -56,21 +56,12 @@ func Proposals(c *Case, cal *calendar.Calendar, now time.Time) ([]Proposal, erro
 	return out, nil
 }
 
-// clockEntries are the changes of clocks in the order in which they happened.
-func (c *Case) clockEntries() []deadline.Entry {
-	var out []deadline.Entry
-	for _, e := range c.Events {
-		out = append(out, e.Data.Clock...)
-	}
-	return out
-}
-
 // Recount counts the clocks of a case anew as confirmed and says how many
 // dates moved. The move is an event of its own; where none moves there is none,
 // so that it may be asked for again. Conflict: the case was changed since it
 // was read.
 func (e *Engine) Recount(ctx context.Context, c *Case, r Recounting) (moved int, err error) {
-	entries := c.clockEntries()
+	entries := entriesOf(c.Events)
 	err = e.store.InTx(ctx, func(tx Tx) error {
 		moved = 0
 		a, err := tx.FindAppeal(ctx, c.Appeal.ID)

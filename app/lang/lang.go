@@ -27,3 +27,11 @@ func (t Text) In(l Lang) string {
 
 // Empty reports whether there is no text at all.
 func (t Text) Empty() bool { return t.RU == "" && t.EN == "" }
+
+// Or returns the text, or another where there is none.
+func (t Text) Or(other Text) Text {
+	if t.Empty() {
+		return other
+	}
+	return t
+}

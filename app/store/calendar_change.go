@@ -152,19 +152,6 @@ func (s *Store) ListChanges(ctx context.Context, limit int) ([]workflow.Calendar
 
 // ListOpenAppeals implements workflow.CalendarStore.
 func (s *Store) ListOpenAppeals(ctx context.Context, after int64, due time.Time, limit int) ([]int64, error) {
-	rows, err := s.freshDB.QueryContext(ctx, s.dialect.bind(`SELECT DISTINCT appeal_id FROM deadlines
-		WHERE appeal_id > ? AND state = 'open' AND due_at >= ? ORDER BY appeal_id LIMIT ?`), after, instant(due), limit)
-	if err != nil {
-		return nil, translate(err)
-	}
-	defer rows.Close()
-	var out []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, translate(err)
-		}
-		out = append(out, id)
-	}
-	return out, translate(rows.Err())
+	return listIDs(ctx, s.dialect, s.freshDB, `SELECT DISTINCT appeal_id FROM deadlines
+		WHERE appeal_id > ? AND state = 'open' AND due_at >= ? ORDER BY appeal_id LIMIT ?`, after, instant(due), limit)
 }

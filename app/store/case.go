@@ -233,16 +233,6 @@ func (s *Store) ListAppealIDs(ctx context.Context, after int64, limit int) ([]in
 // ListOrphanEvents lists events whose appeal is gone, for the audit: the
 // database lets nobody remove one, but who owns it can.
 func (s *Store) ListOrphanEvents(ctx context.Context, limit int) ([]workflow.Event, error) {
-	rows, err := list(ctx, s.dialect, s.readDB, eventTable, "SELECT "+eventTable.list("e.")+
+	return listEvents(ctx, s.dialect, s.readDB, "SELECT "+eventTable.list("e.")+
 		" FROM events e WHERE NOT EXISTS (SELECT 1 FROM appeals a WHERE a.id = e.appeal_id) ORDER BY e.seq LIMIT ?", limit)
-	if err != nil {
-		return nil, translate(err)
-	}
-	out := make([]workflow.Event, len(rows))
-	for i := range rows {
-		if out[i], err = rows[i].event(); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -59,6 +60,20 @@ func (r *eventRow) event() (workflow.Event, error) {
 		return e, fmt.Errorf("event %d of appeal %d: %w", r.N, r.AppealID, err)
 	}
 	return e, nil
+}
+
+func listEvents(ctx context.Context, d dialect, q querier, query string, args ...any) ([]workflow.Event, error) {
+	rows, err := list(ctx, d, q, eventTable, query, args...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	out := make([]workflow.Event, len(rows))
+	for i := range rows {
+		if out[i], err = rows[i].event(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 type outboxRow struct {

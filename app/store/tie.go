@@ -34,18 +34,7 @@ func listIDs(ctx context.Context, d dialect, q querier, query string, args ...an
 
 // ListEvents implements workflow.Tx.
 func (t *tx) ListEvents(ctx context.Context, appeal int64) ([]workflow.Event, error) {
-	rows, err := list(ctx, t.s.dialect, raw(t.db), eventTable,
-		"SELECT "+eventTable.list("")+" FROM events WHERE appeal_id = ? ORDER BY n", appeal)
-	if err != nil {
-		return nil, translate(err)
-	}
-	out := make([]workflow.Event, len(rows))
-	for i := range rows {
-		if out[i], err = rows[i].event(); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return listEvents(ctx, t.s.dialect, raw(t.db), "SELECT "+eventTable.list("")+" FROM events WHERE appeal_id = ? ORDER BY n", appeal)
 }
 
 // ListPhotos implements workflow.Tx.

@@ -40,11 +40,8 @@ func (x *Index) outline(l lang.Lang) (Outline, error) {
 		if t.Boundary == "" {
 			continue
 		}
-		name := t.Short
-		if name.Empty() {
-			name = t.Name
-		}
-		features = append(features, outlined{"Feature", t.ID, called{t.ID, t.Code, name.In(l)}, json.RawMessage(t.Boundary)})
+		name := t.Short.Or(t.Name).In(l)
+		features = append(features, outlined{"Feature", t.ID, called{t.ID, t.Code, name}, json.RawMessage(t.Boundary)})
 	}
 	body, err := json.Marshal(map[string]any{"type": "FeatureCollection", "features": features})
 	if err != nil {

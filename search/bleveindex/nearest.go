@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	segment "github.com/blevesearch/scorch_segment_api/v2"
-
 	"github.com/otklik/otklik/search"
 )
 
@@ -25,22 +23,15 @@ func (ix *Index) Nearest(ctx context.Context, q search.Query, text string, limit
 		return nil, err
 	}
 	defer func() { _ = v.close() }()
-	terms, err := v.telling(text)
-	if err != nil || len(terms) == 0 {
+	best, err := v.best(ctx, text, func(at int, terms []known, best *worstFirst) error {
+		return v.nearestOf(at, q, terms, best, limit)
+	})
+	if err != nil || len(best) == 0 {
 		return nil, err
 	}
-	best := &worstFirst{}
-	for i := range v.parts {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		if err := v.nearestOf(i, q, terms, best, limit); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(*best, better)
-	hits := make([]search.Hit, len(*best))
-	for i, b := range *best {
+	slices.SortFunc(best, better)
+	hits := make([]search.Hit, len(best))
+	for i, b := range best {
 		hits[i] = search.Hit{ID: b.row.id, Score: b.score}
 	}
 	return hits, nil
@@ -56,12 +47,8 @@ func (v *view) nearestOf(at int, q search.Query, terms []known, best *worstFirst
 	}
 	sums := borrowScores(len(p.rows))
 	defer sums.release()
-	var it segment.PostingsIterator
-	for _, t := range terms {
-		it = t.lists[at].Iterator(true, true, false, it)
-		if err := sum(*sums, it, rarity(v.docs, t.having)); err != nil {
-			return err
-		}
+	if err := v.sumUp(at, terms, *sums); err != nil {
+		return err
 	}
 	docs.Iterate(func(doc uint32) bool {
 		if score := sums.of(doc); score > 0 {

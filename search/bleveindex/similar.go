@@ -29,6 +29,16 @@ func (ix *Index) Similar(ctx context.Context, text string, limit int) ([]search.
 		return nil, err
 	}
 	defer func() { _ = v.close() }()
+	best, err := v.best(ctx, text, v.nearest)
+	if err != nil {
+		return nil, err
+	}
+	return count(best, ix.columns.leaves.list(), limit), nil
+}
+
+// best asks each part of the index for the documents that are most like a text
+// by its rarest terms; offer puts a part's among them.
+func (v *view) best(ctx context.Context, text string, offer func(at int, terms []known, best *worstFirst) error) ([]ranked, error) {
 	terms, err := v.telling(text)
 	if err != nil || len(terms) == 0 {
 		return nil, err
@@ -38,11 +48,23 @@ func (ix *Index) Similar(ctx context.Context, text string, limit int) ([]search.
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := v.nearest(i, terms, best); err != nil {
+		if err := offer(i, terms, best); err != nil {
 			return nil, err
 		}
 	}
-	return count(*best, ix.columns.leaves.list(), limit), nil
+	return *best, nil
+}
+
+// sumUp adds up the scores of a part's documents by the terms.
+func (v *view) sumUp(at int, terms []known, sums scores) error {
+	var it segment.PostingsIterator
+	for _, t := range terms {
+		it = t.lists[at].Iterator(true, true, false, it)
+		if err := sum(sums, it, rarity(v.docs, t.having)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // known is a term of a text that the index has.
@@ -89,12 +111,8 @@ func (v *view) nearest(at int, terms []known, best *worstFirst) error {
 	p := &v.parts[at]
 	sums := borrowScores(len(p.rows))
 	defer sums.release()
-	var it segment.PostingsIterator
-	for _, t := range terms {
-		it = t.lists[at].Iterator(true, true, false, it)
-		if err := sum(*sums, it, rarity(v.docs, t.having)); err != nil {
-			return err
-		}
+	if err := v.sumUp(at, terms, *sums); err != nil {
+		return err
 	}
 	for doc, score := range *sums {
 		if score == 0 {

@@ -93,14 +93,10 @@ func (h *Handlers) frame(c echo.Context, title, section string) (ui.Page, []ui.T
 // agency is the short name of a body.
 func (h *Handlers) agency(ctx context.Context, id int64) string {
 	a, ok := h.Directory.Agency(id)
-	switch {
-	case !ok:
+	if !ok {
 		return "№ " + strconv.FormatInt(id, 10)
-	case a.Short.Empty():
-		return a.Name.In(ui.Lang(ctx))
-	default:
-		return a.Short.In(ui.Lang(ctx))
 	}
+	return a.Short.Or(a.Name).In(ui.Lang(ctx))
 }
 
 // roleWords is «исполнитель, Комитет дорог».

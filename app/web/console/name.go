@@ -53,14 +53,10 @@ func (n names) territory(id int64) string {
 // agency is the short name, or the whole where there is none.
 func (n names) agency(id int64) string {
 	a, ok := n.dir.Agency(id)
-	switch {
-	case !ok:
+	if !ok {
 		return "—"
-	case a.Short.Empty():
-		return a.Name.In(ui.Lang(n.ctx))
-	default:
-		return a.Short.In(ui.Lang(n.ctx))
 	}
+	return a.Short.Or(a.Name).In(ui.Lang(n.ctx))
 }
 
 // rule puts the routing rule of an event, «rubric @ territory» in codes, into

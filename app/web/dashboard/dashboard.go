@@ -124,25 +124,17 @@ func (s screen) topic(code string) string {
 // place is the short name of a territory, or the whole where there is none.
 func (s screen) place(id int64) string {
 	t, ok := s.book.Places.Find(id)
-	switch {
-	case !ok:
+	if !ok {
 		return "—"
-	case t.Short.Empty():
-		return t.Name.In(ui.Lang(s))
-	default:
-		return t.Short.In(ui.Lang(s))
 	}
+	return t.Short.Or(t.Name).In(ui.Lang(s))
 }
 
 // agency is the name of a body, "—" for one that is gone.
 func (h *Handlers) agency(s screen, id int64) string {
 	a, ok := h.Agencies.Agency(id)
-	switch {
-	case !ok:
+	if !ok {
 		return "—"
-	case a.Short.Empty():
-		return a.Name.In(ui.Lang(s))
-	default:
-		return a.Short.In(ui.Lang(s))
 	}
+	return a.Short.Or(a.Name).In(ui.Lang(s))
 }
