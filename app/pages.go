@@ -10,6 +10,7 @@ import (
 	"github.com/otklik/otklik/app/web/dashboard"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/portal"
+	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -40,6 +41,7 @@ func (a *App) pages() web.Pages {
 		Admin: admin.New(admin.Config{
 			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Directory: a.directory, Reader: a.Store,
 			Clock: a.Clock, Zone: a.Config.Zone, Frame: desk.Page,
+			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload},
 		}),
 		API: api.New(api.Config{
 			Accounts: a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,

@@ -36,14 +36,16 @@ func Files(dialect Dialect) fs.FS {
 
 func provider(db *sql.DB, dialect Dialect) (*goose.Provider, error) {
 	dir := Files(dialect)
+	// Branches of the history come together: a number below the last may be new.
+	late := goose.WithAllowOutofOrder(true)
 	if dialect == SQLite {
-		return goose.NewProvider(goose.DialectSQLite3, db, dir)
+		return goose.NewProvider(goose.DialectSQLite3, db, dir, late)
 	}
 	locker, err := lock.NewPostgresSessionLocker()
 	if err != nil {
 		return nil, fmt.Errorf("migration lock: %w", err)
 	}
-	return goose.NewProvider(goose.DialectPostgres, db, dir, goose.WithSessionLocker(locker))
+	return goose.NewProvider(goose.DialectPostgres, db, dir, late, goose.WithSessionLocker(locker))
 }
 
 // Up applies every migration that the database lacks and returns their names.

@@ -19,6 +19,7 @@ import (
 var rubricKeys = []string{
 	"code", "name", "words", "children", "order", "rule_set", "days", "unit", "identity", "season", "questions",
 	"help", "emergency", "classifier", "object", "duplicate_radius_m", "photo_required", "photo",
+	"retired", "successors",
 }
 
 // UnmarshalYAML reads a node and remembers where it stood. A misspelt key is

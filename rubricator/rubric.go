@@ -28,6 +28,8 @@ type Rubric struct {
 	DuplicateRadius int        `yaml:"duplicate_radius_m,omitempty" json:"duplicate_radius_m,omitempty"` // metres
 	PhotoRequired   bool       `yaml:"photo_required,omitempty" json:"photo_required,omitempty"`         // «after» photo when solved
 	Photo           string     `yaml:"photo,omitempty" json:"photo,omitempty"`                           // no | optional | required in the form
+	Retired         bool       `yaml:"retired,omitempty" json:"retired,omitempty"`                       // takes no appeals any more; those about it stay
+	Successors      []string   `yaml:"successors,omitempty" json:"successors,omitempty"`                 // of a retired leaf: the topics that took its place
 
 	parent *Rubric
 	line   int // where it stood in the file, for messages
@@ -48,6 +50,13 @@ type Question struct {
 	Hint     lang.Text `yaml:"hint,omitempty" json:"hint,omitzero"`
 	Required bool      `yaml:"required,omitempty" json:"required,omitempty"`
 	Options  []Option  `yaml:"options,omitempty" json:"options,omitempty"`
+	When     *When     `yaml:"when,omitempty" json:"when,omitempty"` // nil: always asked
+}
+
+// When says that a question is asked only if an earlier choice was answered so.
+type When struct {
+	Question string   `yaml:"question" json:"question"`
+	Is       []string `yaml:"is" json:"is"` // one of these options
 }
 
 // Option is one choice of a question.

@@ -102,7 +102,7 @@ rubrics:
 `))
 	for _, want := range []string{
 		`line 3: code: "Roads"`, "line 3: name:", "line 5: order:", "line 5: days:", "line 5: classifier:",
-		`line 10: code: "a" is used twice, first in line 5`, "line 10: season:", "line 10: questions[0]:",
+		`line 10: code: "a" is used twice, first in line 5`, "line 10: season:", "line 10: questions[0].options:",
 	} {
 		require.ErrorContains(t, err, want)
 	}

@@ -1,7 +1,6 @@
 package rubricator
 
 import (
-	"fmt"
 	"regexp"
 	"time"
 
@@ -14,6 +13,7 @@ type Tree struct {
 	Roots   []*Rubric
 	nodes   map[string]*Rubric
 	leaves  []*Rubric
+	retired []*Rubric
 }
 
 // Limits and defaults of a leaf where it says nothing.
@@ -36,110 +36,28 @@ var (
 // NewTree links the nodes, fills the defaults of leaves and checks everything.
 // The error is fault.Lines with all that is wrong.
 func NewTree(version int64, roots []*Rubric) (*Tree, error) {
-	t := &Tree{Version: version, Roots: roots, nodes: map[string]*Rubric{}}
-	var bad fault.Lines
+	t, problems := Check(roots, nil)
+	t.Version = version
+	return t, lines(problems).Err()
+}
+
+// Check links the nodes, fills the defaults of leaves and tells all that is
+// wrong, also with what comes after old: nil where nothing was published.
+func Check(roots []*Rubric, old *Tree) (*Tree, []Problem) {
+	c := checking{Tree: &Tree{Roots: roots, nodes: map[string]*Rubric{}}}
 	for _, r := range roots {
-		t.add(nil, r, &bad)
+		c.add(nil, r)
 	}
-	if len(t.leaves) == 0 {
-		bad.Add(0, "", "there is no topic that takes appeals")
+	if len(c.leaves) == 0 {
+		c.wrong(nil, "", "no_topic")
 	}
-	return t, bad.Err()
-}
-
-func (t *Tree) add(parent, r *Rubric, bad *fault.Lines) {
-	if r == nil {
-		bad.Add(0, "", "the list of rubrics has an empty entry (a lone hyphen)")
-		return
+	for _, r := range c.retired {
+		c.successors(r)
 	}
-	r.parent = parent
-	switch {
-	case !codeForm.MatchString(r.Code):
-		bad.Add(r.line, "code", "%q: use small latin letters, digits, - and _, with dots between levels", r.Code)
-	case t.nodes[r.Code] != nil:
-		bad.Add(r.line, "code", "%q is used twice, first in line %d", r.Code, t.nodes[r.Code].line)
-	default:
-		t.nodes[r.Code] = r
+	if old != nil {
+		c.keeps(old)
 	}
-	if r.Name.RU == "" {
-		bad.Add(r.line, "name", "%s has no name in Russian (name: {ru: …})", r.Code)
-	}
-	if !r.Leaf() {
-		for _, c := range r.Children {
-			t.add(r, c, bad)
-		}
-		return
-	}
-	t.leaves = append(t.leaves, r)
-	r.fillDefaults()
-	r.check(bad)
-}
-
-func (r *Rubric) fillDefaults() {
-	def := func(field *string, value string) {
-		if *field == "" {
-			*field = value
-		}
-	}
-	def(&r.Order, DefaultOrder)
-	def(&r.RuleSet, DefaultRuleSet)
-	def(&r.Unit, DefaultUnit)
-	def(&r.Identity, DefaultIdentity)
-	def(&r.Photo, DefaultPhoto)
-	if r.Days == 0 {
-		r.Days = DefaultDays
-		if r.Order == "fast" {
-			r.Days = MaxFastDays
-		}
-	}
-}
-
-func (r *Rubric) check(bad *fault.Lines) {
-	oneOf := func(field, value string, allowed ...string) {
-		for _, a := range allowed {
-			if value == a {
-				return
-			}
-		}
-		bad.Add(r.line, field, "%s: %q is none of %v", r.Code, value, allowed)
-	}
-	oneOf("order", r.Order, "fast", "general")
-	oneOf("rule_set", r.RuleSet, "message", "fz59")
-	oneOf("unit", r.Unit, "calendar", "working")
-	oneOf("identity", r.Identity, "anonymous", "contact", "verified")
-	oneOf("photo", r.Photo, "no", "optional", "required")
-	most := MaxDays
-	if r.Order == "fast" {
-		most = MaxFastDays
-	}
-	if r.Days < 1 || r.Days > most {
-		bad.Add(r.line, "days", "%s: %d is not between 1 and %d", r.Code, r.Days, most)
-	}
-	if r.Classifier != "" && !classifierForm.MatchString(r.Classifier) {
-		bad.Add(r.line, "classifier", "%s: %q is not of the form NNNN.NNNN.NNNN.NNNN", r.Code, r.Classifier)
-	}
-	if r.Season != nil {
-		for _, day := range []string{r.Season.From, r.Season.To} {
-			if _, err := time.Parse(time.DateOnly, "2024-"+day); err != nil {
-				bad.Add(r.line, "season", "%s: %q is not a day of the year, MM-DD", r.Code, day)
-			}
-		}
-	}
-	seen := map[string]bool{}
-	for i, q := range r.Questions {
-		where := fmt.Sprintf("questions[%d]", i)
-		if q.Code == "" || seen[q.Code] {
-			bad.Add(r.line, where, "%s: every question needs a code of its own", r.Code)
-		}
-		seen[q.Code] = true
-		if q.Name.RU == "" {
-			bad.Add(r.line, where, "%s: the question has no text in Russian", r.Code)
-		}
-		oneOf(where+".type", q.Type, QText, QChoice, QNumber, QDate, QPhoto)
-		if (q.Type == QChoice) != (len(q.Options) > 0) {
-			bad.Add(r.line, where, "%s: options belong to a choice, and a choice needs them", r.Code)
-		}
-	}
+	return c.Tree, c.problems
 }
 
 // Find returns the node with the code.
@@ -152,6 +70,57 @@ func (t *Tree) Find(code string) (*Rubric, bool) {
 // caller must not change the slice.
 func (t *Tree) Leaves() []*Rubric { return t.leaves }
 
+// Retired lists the topics that were taken out of use, in the order of the
+// tree. The caller must not change the slice.
+func (t *Tree) Retired() []*Rubric { return t.retired }
+
+// Current returns the topic that a code means today: its own, or that of the
+// only successor of a retired one. It is false where there is none, or more
+// than one: then nobody but a person can say which.
+func (t *Tree) Current(code string) (leaf *Rubric, ok bool) {
+	live := t.Successors(code)
+	if len(live) != 1 {
+		return nil, false
+	}
+	return live[0], true
+}
+
+// Successors lists the topics that took the place of a leaf, or the leaf itself
+// while it is in use. Those that were retired in their turn are followed.
+func (t *Tree) Successors(code string) []*Rubric {
+	var live []*Rubric
+	seen := map[string]bool{}
+	var follow func(string)
+	follow = func(code string) {
+		r := t.nodes[code]
+		if r == nil || !r.Leaf() || seen[code] {
+			return
+		}
+		seen[code] = true
+		if !r.Retired {
+			live = append(live, r)
+			return
+		}
+		for _, next := range r.Successors {
+			follow(next)
+		}
+	}
+	follow(code)
+	return live
+}
+
+// Former lists a code and those of the retired leaves that mean the same today,
+// so that what was filed under them is found with it.
+func (t *Tree) Former(code string) []string {
+	out := []string{code}
+	for _, r := range t.retired {
+		if now, ok := t.Current(r.Code); ok && now.Code == code {
+			out = append(out, r.Code)
+		}
+	}
+	return out
+}
+
 // TakesAppeals says why a person can't choose the leaf on a day of the region,
 // nil when they can.
 func (r *Rubric) TakesAppeals(day time.Time) error {
@@ -161,6 +130,8 @@ func (r *Rubric) TakesAppeals(day time.Time) error {
 	switch {
 	case !r.Leaf():
 		return refuse("rubric.not_a_leaf")
+	case r.Retired:
+		return refuse("rubric.retired")
 	case !r.Emergency.Empty():
 		return refuse("rubric.emergency")
 	case r.Season != nil && !r.Season.Contains(day):

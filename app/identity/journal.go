@@ -35,6 +35,7 @@ const (
 	DisableUser   EntryKind = "user.disable"
 	EnableUser    EntryKind = "user.enable"
 	NewPassword   EntryKind = "user.password"
+	PublishTree   EntryKind = "rubricator.publish" // version=N and the counts of rubricator.Sum
 )
 
 // Sum is the hash that the line must have after the one before it.

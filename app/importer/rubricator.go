@@ -11,8 +11,8 @@ import (
 )
 
 // Rubricator publishes a tree from .yaml or .csv as the new version. A topic
-// that was there and isn't in the file can't be chosen any more; appeals about
-// it keep the version they were sent under.
+// that was published must be in the file, if only as a retired one: appeals may
+// be about it.
 func Rubricator(ctx context.Context, s *store.Store, name string, r io.Reader, dry bool) (Result, error) {
 	var tree *rubricator.Tree
 	var err error
@@ -28,25 +28,28 @@ func Rubricator(ctx context.Context, s *store.Store, name string, r io.Reader, d
 		return Result{}, err
 	}
 	there := map[string]bool{}
-	_, roots, err := s.LatestVersion(ctx)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return Result{}, err
-	}
-	if len(roots) > 0 {
-		old, err := rubricator.NewTree(0, roots)
-		if err != nil {
-			return Result{}, errors.Join(errors.New("the present version"), err)
-		}
-		for _, l := range old.Leaves() {
-			there[l.Code] = true
-		}
-	}
 	var codes []string
 	for _, l := range tree.Leaves() {
 		codes = append(codes, l.Code)
 	}
 	err = inTx(ctx, s, dry, func(tx *store.Import) error {
-		_, err := tx.PublishVersion(tree.Roots, name)
+		_, roots, err := tx.LatestVersion()
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		if len(roots) > 0 {
+			old, err := rubricator.NewTree(0, roots)
+			if err != nil {
+				return errors.Join(errors.New("the present version"), err)
+			}
+			if err := tree.Keeps(old); err != nil {
+				return err
+			}
+			for _, l := range old.Leaves() {
+				there[l.Code] = true
+			}
+		}
+		_, err = tx.PublishVersion(tree.Roots, name)
 		return err
 	})
 	return counted("topics", there, codes), err

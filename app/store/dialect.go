@@ -43,7 +43,9 @@ type dialect struct {
 	// lockJournal lets one transaction at a time add to the journal; SQLite has
 	// one writer anyway.
 	lockJournal string
-	rebaseLog   func(context.Context, *sql.DB) error
+	// lockTree lets one transaction at a time publish a version of the tree.
+	lockTree  string
+	rebaseLog func(context.Context, *sql.DB) error
 }
 
 var postgresDialect = dialect{
@@ -64,6 +66,7 @@ var postgresDialect = dialect{
 	tailEnd: `SELECT xid::text, seq FROM events WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
 		ORDER BY events.xid DESC, events.seq DESC LIMIT 1`,
 	lockJournal: "SELECT pg_advisory_xact_lock(2026112209)",
+	lockTree:    "SELECT pg_advisory_xact_lock(2026112212)",
 	rebaseLog:   rebaseLog,
 }
 

@@ -33,6 +33,7 @@ func Columns() map[string][]string {
 	add(columnsOf[tokenRow]())
 	add(columnsOf[territoryRow]())
 	add(columnsOf[rubricVersionRow]())
+	add(columnsOf[treeDraftRow]())
 	add(columnsOf[routeRow]())
 	add(columnsOf[templateRow]())
 	add(columnsOf[bulkRow]())

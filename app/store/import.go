@@ -138,12 +138,28 @@ func (i *Import) SaveUser(u *identity.User) error {
 
 // PublishVersion stores a tree that appeals are sent under from now on.
 func (i *Import) PublishVersion(roots []*rubricator.Rubric, note string) (id int64, err error) {
+	return i.publish(roots, note, 0)
+}
+
+// publish stores a version with the rules of now; by is who published it, 0 for
+// an import.
+func (i *Import) publish(roots []*rubricator.Rubric, note string, by int64) (id int64, err error) {
 	body, err := json.Marshal(roots)
 	if err != nil {
 		return 0, fmt.Errorf("rubricator: %w", err)
 	}
+	rules, err := listRules(i.db)
+	if err != nil {
+		return 0, err
+	}
+	kept, err := json.Marshal(rules)
+	if err != nil {
+		return 0, fmt.Errorf("rules: %w", err)
+	}
 	now := instant(i.s.clock.Now())
-	row := &rubricVersionRow{State: published, Note: note, Body: string(body), CreatedAt: now, PublishedAt: now}
+	row := &rubricVersionRow{
+		State: published, Note: note, Body: string(body), Rules: string(kept), CreatedAt: now, PublishedAt: now, PublishedBy: by,
+	}
 	err = i.db.Create(row).Error
 	return row.ID, translate(err)
 }
@@ -151,6 +167,9 @@ func (i *Import) PublishVersion(roots []*rubricator.Rubric, note string) (id int
 // ReplaceRules replaces all routing rules. An agency that isn't there is
 // fault.Invalid.
 func (i *Import) ReplaceRules(rules []rubricator.Rule) error {
+	if err := i.lockTree(); err != nil {
+		return err
+	}
 	if err := i.db.Where("1 = 1").Delete(&routeRow{}).Error; err != nil {
 		return translate(err)
 	}

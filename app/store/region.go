@@ -59,6 +59,8 @@ type rubricVersionRow struct {
 	Body        string
 	CreatedAt   instant `gorm:"autoCreateTime:false"`
 	PublishedAt instant
+	Rules       string // JSON as of publishing, "" unknown
+	PublishedBy int64
 }
 
 func (rubricVersionRow) TableName() string { return "rubric_versions" }
@@ -133,8 +135,12 @@ func readVersion(db *gorm.DB) (id int64, roots []*rubricator.Rubric, err error) 
 
 // ListRules returns the routing rules.
 func (s *Store) ListRules(ctx context.Context) ([]rubricator.Rule, error) {
+	return listRules(s.fresh.WithContext(ctx))
+}
+
+func listRules(db *gorm.DB) ([]rubricator.Rule, error) {
 	var rows []routeRow
-	if err := s.fresh.WithContext(ctx).Order("rubric, territory_id").Find(&rows).Error; err != nil {
+	if err := db.Order("rubric, territory_id").Find(&rows).Error; err != nil {
 		return nil, translate(err)
 	}
 	out := make([]rubricator.Rule, len(rows))

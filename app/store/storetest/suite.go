@@ -37,6 +37,7 @@ func Run(t *testing.T, open Opener) {
 		{"drafts", testDrafts},
 		{"identity", testIdentity},
 		{"region", testRegion},
+		{"tree drafts", testTreeDrafts},
 		{"notices", testNotices},
 		{"calendar changes", testChanges},
 		{"staff", testStaff},

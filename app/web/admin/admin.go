@@ -15,6 +15,7 @@ import (
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -33,6 +34,7 @@ type Numbers interface {
 // Config is what the pages of administrators are made of.
 type Config struct {
 	Calendars *workflow.Calendars
+	Editor    *rubricator.Editor
 	Staff     *identity.Staff
 	Directory Directory
 	Reader    Numbers
