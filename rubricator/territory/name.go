@@ -86,7 +86,8 @@ func named(words []string, name string) int {
 				sure = byName
 			}
 		case slices.ContainsFunc(words, func(w string) bool {
-			return strings.HasPrefix(w, string(stem)) && utf8.RuneCountInString(w) <= len(stem)+longestEnding
+			return strings.HasPrefix(w, string(stem)) && utf8.RuneCountInString(w) <= len(stem)+longestEnding &&
+				(adjectival(own) == adjectival(w) || strings.HasSuffix(w, "ком")) && feminine(own) == feminine(w)
 		}):
 			sure = byStem
 		default:
@@ -94,6 +95,20 @@ func named(words []string, name string) int {
 		}
 	}
 	return sure
+}
+
+// adjectives are how the names of districts end («Белогривский район») in every
+// case; towns («Белогривск») end otherwise, but for one case that both share.
+var adjectives = []string{"ский", "цкий", "ского", "цкого", "скому", "цкому", "ским", "цким"}
+
+func adjectival(w string) bool {
+	return slices.ContainsFunc(adjectives, func(a string) bool { return strings.HasSuffix(w, a) })
+}
+
+// feminine reports whether the word ends as «Курская» does, in any case: «Курской
+// области» names neither Курск nor its district.
+func feminine(w string) bool {
+	return slices.ContainsFunc([]string{"ская", "ской", "скую", "цкая", "цкой", "цкую"}, func(a string) bool { return strings.HasSuffix(w, a) })
 }
 
 // alike reports whether all are called after the same word.
