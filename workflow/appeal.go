@@ -174,6 +174,8 @@ type Appeal struct {
 	Joined     int    // how many are joined to this one
 	SplitFrom  int64  // the appeal of which this was a part, 0 for none
 
+	Retopics int // how often officers changed the topic
+
 	Items    []Item    // the checklist, nil for most
 	Opinions []Opinion // of co-executors, in the order in which they were asked
 

@@ -36,6 +36,7 @@ const (
 	EnableUser    EntryKind = "user.enable"
 	NewPassword   EntryKind = "user.password"
 	PublishTree   EntryKind = "rubricator.publish" // version=N and the counts of rubricator.Sum
+	ActivateModel EntryKind = "model.activate"     // By is 0 where it came into force by itself
 )
 
 // Sum is the hash that the line must have after the one before it.

@@ -63,6 +63,7 @@ type appealRow struct {
 	PastAgencies   string
 	Items          string
 	Opinions       int // rows of opinions: most appeals have none to read
+	Retopics       int
 }
 
 func (appealRow) TableName() string { return "appeals" }
@@ -94,7 +95,7 @@ func newAppealRow(a *workflow.Appeal) (*appealRow, error) {
 		Extended: a.Extended, AskedDays: a.Asked, Interims: a.Interims, PromisedOn: instant(a.PromisedOn),
 		Lapsed: a.Lapsed, Level: a.Level, LeadID: a.Lead, LeadNumber: a.LeadNumber, JoinedCount: a.Joined,
 		SplitFrom: a.SplitFrom, EventCount: a.Events, LastHash: a.Hash, Version: a.Version,
-		PastAgencies: past, Items: items, Opinions: len(a.Opinions),
+		PastAgencies: past, Items: items, Opinions: len(a.Opinions), Retopics: a.Retopics,
 	}
 	if p := a.Place.Point; p != nil {
 		r.Lat, r.Lon = &p.Lat, &p.Lon
@@ -114,7 +115,7 @@ func (r *appealRow) appeal() (workflow.Appeal, error) {
 		Outcome: workflow.Outcome(r.Outcome), Rating: r.Rating, Formal: r.Formal, Refuted: r.Refuted, Late: r.Late, Hops: r.Hops,
 		Extended: r.Extended, Asked: r.AskedDays, Interims: r.Interims, PromisedOn: r.PromisedOn.time(),
 		Lapsed: r.Lapsed, Level: r.Level, Lead: r.LeadID, LeadNumber: r.LeadNumber, Joined: r.JoinedCount,
-		SplitFrom: r.SplitFrom, Events: r.EventCount, Hash: r.LastHash, Version: r.Version,
+		SplitFrom: r.SplitFrom, Events: r.EventCount, Hash: r.LastHash, Version: r.Version, Retopics: r.Retopics,
 	}
 	if r.Lat != nil && r.Lon != nil {
 		a.Place.Point = &workflow.Point{Lat: *r.Lat, Lon: *r.Lon}

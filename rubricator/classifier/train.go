@@ -43,7 +43,7 @@ const (
 // How much each counts before there is an example: names alone speak, and the
 // others as they do on the whole wherever there are some.
 var (
-	topicBefore    = []float64{byRidge: 2, byLogRidge: 0.4, byCategory: 1, byLogCategory: 0.3, byNamePieces: 8, byNameWords: 4, byCentre: 4}
+	topicBefore    = []float64{byRidge: 2, byLogRidge: 0.4, byCategory: 1, byLogCategory: 0.3, byNamePieces: 6, byNameWords: 12, byCentre: 4}
 	categoryBefore = []float64{categoryByTopics: 1, categoryByPrior: 0}
 	agencyBefore   = []float64{agencyByRidge: 2, agencyByLogRidge: 0.4, agencyByNamePieces: 4, agencyByNameWords: 4, agencyByTopic: 1}
 )

@@ -48,6 +48,7 @@ func Run(t *testing.T, open Opener) {
 		{"planning", testPlanning},
 		{"presences", testPresences},
 		{"witness", testWitness},
+		{"models", testModels},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()
