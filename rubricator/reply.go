@@ -2,6 +2,7 @@ package rubricator
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,13 +36,32 @@ type Reply struct {
 // QuestionField is the form and error name of a question.
 func QuestionField(code string) string { return "q." + code }
 
+// Asked lists the questions of the leaf that are asked after the replies that
+// were given so far, by question code. A condition on a question that isn't
+// asked itself doesn't hold, whatever was replied to it.
+func (r *Rubric) Asked(given map[string]string) []Question {
+	var out []Question
+	holds := map[string]string{} // question → reply, of those that are asked
+	for _, q := range r.Questions {
+		if q.When != nil && !slices.Contains(q.When.Is, holds[q.When.Question]) {
+			continue
+		}
+		out = append(out, q)
+		if value := strings.TrimSpace(given[q.Code]); q.Type == QChoice && value != "" {
+			holds[q.Code] = value
+		}
+	}
+	return out
+}
+
 // CheckReplies checks what a person answered to the questions of the leaf, by
 // question code. Errors are fault.Invalid with one field per wrong reply.
-// Replies come in the order of the questions; unanswered ones are left out.
+// Replies come in the order of the questions; those to questions that are
+// unanswered, or not asked after the other replies, are left out.
 func (r *Rubric) CheckReplies(given map[string]string, photos int, l lang.Lang) ([]Reply, error) {
 	var check fault.Check
 	var out []Reply
-	for _, q := range r.Questions {
+	for _, q := range r.Asked(given) {
 		field := QuestionField(q.Code)
 		value := strings.TrimSpace(given[q.Code])
 		if q.Type == QPhoto {

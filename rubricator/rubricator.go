@@ -107,7 +107,8 @@ func (r *Rubricator) Suggest(ctx context.Context, text string, limit int) ([]Sug
 			return nil, fmt.Errorf("earlier appeals like this: %w", err)
 		}
 	}
-	return r.Book().words.suggest(text, votes, limit), nil
+	book := r.Book()
+	return book.words.suggest(text, book.Tree.current(votes), limit), nil
 }
 
 // FindTopic returns the leaf with the code if a person may choose it on the

@@ -39,6 +39,9 @@ type topicOut struct {
 	Help      *lang.Text    `json:"help,omitempty"`
 	Emergency *lang.Text    `json:"emergency,omitempty"`
 	Questions []questionOut `json:"questions,omitempty"`
+	// A retired topic takes no appeals; these took its place.
+	Retired    bool     `json:"retired,omitempty"`
+	Successors []string `json:"successors,omitempty"`
 }
 
 type seasonOut struct {
@@ -53,6 +56,13 @@ type questionOut struct {
 	Hint     *lang.Text `json:"hint,omitempty"`
 	Required bool       `json:"required"`
 	Options  []ref      `json:"options,omitempty"`
+	When     *whenOut   `json:"when,omitempty"`
+}
+
+// whenOut: the question is asked only if an earlier one was answered so.
+type whenOut struct {
+	Question string   `json:"question"`
+	Is       []string `json:"is"`
 }
 
 // Rubrics is the tree that appeals are sent under now.
@@ -78,7 +88,7 @@ func rubrics(nodes []*rubricator.Rubric) []rubricOut {
 func topicOf(n *rubricator.Rubric) *topicOut {
 	out := &topicOut{
 		Order: n.Order, RuleSet: n.RuleSet, Days: n.Days, Unit: n.Unit, Identity: n.Identity, Photo: n.Photo,
-		Help: some(n.Help), Emergency: some(n.Emergency),
+		Help: some(n.Help), Emergency: some(n.Emergency), Retired: n.Retired, Successors: n.Successors,
 	}
 	if n.Season != nil {
 		out.Season = &seasonOut{From: n.Season.From, To: n.Season.To}
@@ -87,6 +97,9 @@ func topicOf(n *rubricator.Rubric) *topicOut {
 		one := questionOut{Code: q.Code, Type: q.Type, Name: q.Name, Hint: some(q.Hint), Required: q.Required}
 		for _, o := range q.Options {
 			one.Options = append(one.Options, ref{Code: o.Code, Name: o.Name})
+		}
+		if q.When != nil {
+			one.When = &whenOut{Question: q.When.Question, Is: q.When.Is}
 		}
 		out.Questions = append(out.Questions, one)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -144,8 +145,11 @@ func (h *Handlers) replies(leaf *rubricator.Rubric, given map[string]string, pho
 	var check fault.Check
 	check.That(photos > 0 || leaf.Photo != "required", "photos", "error.photo_required")
 	for code := range given {
-		if !asks(leaf, code) {
+		switch {
+		case !has(leaf.Questions, code):
 			check.Fail(rubricator.QuestionField(code), "api.unknown_field")
+		case !has(leaf.Asked(given), code):
+			check.Fail(rubricator.QuestionField(code), "api.not_asked")
 		}
 	}
 	checked, err := leaf.CheckReplies(given, photos, l)
@@ -156,13 +160,8 @@ func (h *Handlers) replies(leaf *rubricator.Rubric, given map[string]string, pho
 	return out, joined(check.Err(), err)
 }
 
-func asks(leaf *rubricator.Rubric, code string) bool {
-	for _, q := range leaf.Questions {
-		if q.Code == code && q.Type != rubricator.QPhoto {
-			return true
-		}
-	}
-	return false
+func has(questions []rubricator.Question, code string) bool {
+	return slices.ContainsFunc(questions, func(q rubricator.Question) bool { return q.Code == code && q.Type != rubricator.QPhoto })
 }
 
 func (p placeIn) check(check *fault.Check, book *rubricator.Book, l lang.Lang) workflow.Place {

@@ -9,6 +9,7 @@ import (
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -26,7 +27,7 @@ func (h *Handlers) home(c echo.Context, status int, text string, errs ui.Errors)
 	}
 	p := s.page(edge.Ctx(c), ui.T(edge.Ctx(c), "portal.title"))
 	p.Invalid = len(errs) > 0
-	return edge.Render(c, status, homePage(p, s, h.Topics.Book().Tree.Roots, text, errs))
+	return edge.Render(c, status, homePage(p, s, rubricator.InUse(h.Topics.Book().Tree.Roots), text, errs))
 }
 
 // Begin opens a draft with the text, and the topic where it was chosen with

@@ -120,7 +120,7 @@ func (f *form) photos() photosWanted {
 		return photosOptional
 	}
 	wanted := photosWanted(f.leaf.Photo)
-	for _, q := range f.leaf.Questions {
+	for _, q := range f.leaf.Asked(f.d.Replies) {
 		if q.Type == rubricator.QPhoto && q.Required {
 			return photosRequired
 		}

@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,6 +77,27 @@ func typed(c echo.Context, q rubricator.Question) string {
 func dateParts(value string) (day, month, year string) {
 	parts := append(strings.SplitN(value, ".", 3), "", "", "")
 	return parts[0], parts[1], parts[2]
+}
+
+// onlyIf says after which replies a question is asked, "" where it always is:
+// «Только если выше выбрано «Провалилась» или «Сломана»».
+func onlyIf(ctx context.Context, f *form, q rubricator.Question) string {
+	if q.When == nil {
+		return ""
+	}
+	for _, earlier := range f.leaf.Questions {
+		if earlier.Code != q.When.Question {
+			continue
+		}
+		var names []string
+		for _, o := range earlier.Options {
+			if slices.Contains(q.When.Is, o.Code) {
+				names = append(names, ui.T(ctx, "portal.quoted", "text", o.Name.In(f.lang)))
+			}
+		}
+		return ui.T(ctx, "portal.only_if", "question", earlier.Name.In(f.lang), "options", strings.Join(names, ui.T(ctx, "portal.or")))
+	}
+	return ""
 }
 
 func options(s site, q rubricator.Question) []ui.Option {

@@ -32,6 +32,7 @@ type offer struct {
 	Here     *rubricator.Rubric   // the node whose children are listed, nil for the top
 	Branches []*rubricator.Rubric // below it
 	Leaves   []choice
+	Replaced *rubricator.Rubric // a topic that is no longer in use; Leaves took its place
 	Query    string
 	Found    []choice
 	Fitting  []choice // by the text
@@ -152,12 +153,16 @@ func (h *Handlers) offer(c echo.Context, s site, text string, territory int64) (
 		if !ok {
 			return o, fault.New(fault.NotFound, "rubric.unknown")
 		}
+		if node.Retired {
+			h.replaced(ctx, s, node, territory, &o)
+			return o, nil
+		}
 		o.Here = node
 		children := node.Children
 		if node.Leaf() {
 			children = []*rubricator.Rubric{node}
 		}
-		for _, r := range children {
+		for _, r := range rubricator.InUse(children) {
 			if r.Leaf() {
 				o.Leaves = append(o.Leaves, h.choice(ctx, s, r, territory, nil))
 			} else {
@@ -166,13 +171,22 @@ func (h *Handlers) offer(c echo.Context, s site, text string, territory int64) (
 		}
 		return o, nil
 	}
-	o.Branches = book.Tree.Roots
+	o.Branches = rubricator.InUse(book.Tree.Roots)
 	if text == "" {
 		return o, nil
 	}
 	found, err := h.Topics.Suggest(ctx, text, fittingTopics)
 	o.Fitting = choices(likely(found))
 	return o, err
+}
+
+// replaced offers what took the place of a topic that was retired.
+func (h *Handlers) replaced(ctx context.Context, s site, node *rubricator.Rubric, territory int64, o *offer) {
+	book := h.Topics.Book()
+	o.Replaced, o.Branches = node, rubricator.InUse(book.Tree.Roots)
+	for _, r := range book.Tree.Successors(node.Code) {
+		o.Leaves = append(o.Leaves, h.choice(ctx, s, r, territory, nil))
+	}
 }
 
 // TopicList walks and searches the tree before a form is begun.
@@ -209,7 +223,7 @@ func (h *Handlers) Topic(c echo.Context) error {
 	if !ok {
 		return fault.New(fault.NotFound, "rubric.unknown")
 	}
-	if !leaf.Leaf() {
+	if !leaf.Leaf() || leaf.Retired {
 		return edge.SeeOther(c, h.site(c).url("/topics", "in", leaf.Code))
 	}
 	return h.topic(c, http.StatusOK, leaf, "", nil)
@@ -263,6 +277,9 @@ func (h *Handlers) chooseTopic(c echo.Context, f *form, status int, errs ui.Erro
 		return err
 	}
 	ctx := edge.Ctx(c)
+	if was, ok := f.book.Tree.Find(f.d.Rubric); ok && was.Retired && o.Here == nil && o.Query == "" {
+		h.replaced(ctx, f.site, was, f.d.Place.Territory, &o)
+	}
 	p := f.frame(ctx, stepTopic, ui.T(ctx, "portal.topic_title"), errs)
 	switch {
 	case o.Here != nil && o.Here.Parent() != nil:
@@ -313,7 +330,7 @@ func (h *Handlers) refusal(f *form, code string) string {
 	switch {
 	case !ok:
 		return ""
-	case !node.Leaf():
+	case !node.Leaf() || node.Retired:
 		return f.at(stepTopic, "in", code)
 	default:
 		return f.url("/report/"+f.d.Token+"/urgent", "topic", code)

@@ -12,6 +12,7 @@ const islands: Record<string, Load> = {
   shortcuts: () => import("./islands/shortcuts"),
   "draft-keep": () => import("./islands/draft-keep"),
   "photo-shrink": () => import("./islands/photo-shrink"),
+  asked: () => import("./islands/asked"),
   suggest: () => import("./islands/suggest"),
   "submit-once": () => import("./islands/submit-once"),
   keep: () => import("./islands/keep"),
