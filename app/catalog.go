@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/rubricator"
@@ -18,13 +17,13 @@ type catalog struct {
 }
 
 // Leaf implements workflow.Catalog.
-func (c catalog) Leaf(_ context.Context, code string, territory int64) (workflow.Leaf, error) {
+func (c catalog) Leaf(_ context.Context, code string, territory int64, replies []workflow.Reply) (workflow.Leaf, error) {
 	book := c.app.Rubricator.Book()
 	topic, err := book.FindTopic(code, c.clock.Now().In(c.app.Config.Zone))
 	if err != nil {
 		return workflow.Leaf{}, err
 	}
-	to, err := book.Router.Route(topic, territory)
+	to, err := book.Router.Explain(topic, territory, workflow.AnswersOf(replies))
 	if err != nil {
 		return workflow.Leaf{}, err
 	}
@@ -35,19 +34,23 @@ func (c catalog) Leaf(_ context.Context, code string, territory int64) (workflow
 	return workflow.Leaf{
 		Version: book.Tree.Version, Code: topic.Code, Category: topic.Category().Code,
 		RuleSet: workflow.RuleSet(topic.RuleSet), Order: workflow.Order(topic.Order),
-		Review: calendar.Amount{N: topic.Days, Unit: unit}, Agency: to.Agency, Rule: inWords(book, to.Rule),
-		Contact: topic.Identity != "anonymous",
+		Review: calendar.Amount{N: topic.Days, Unit: unit}, Agency: to.Agency, Rule: to.Rule.Ref(book.Places).String(),
+		Lost: lost(book, to.Lost), Contact: topic.Identity != "anonymous",
 	}, nil
 }
 
-// inWords says which routing rule decided, for the history of the appeal.
-func inWords(book *rubricator.Book, r rubricator.Rule) string {
-	at := "*"
-	if t, ok := book.Places.Find(r.Territory); ok {
-		at = t.Code
+// lost are the rules that lost, for the history of the appeal.
+func lost(book *rubricator.Book, rules []rubricator.Considered) []workflow.LostRule {
+	rules = rules[:min(len(rules), mostLost)]
+	out := make([]workflow.LostRule, len(rules))
+	for i, c := range rules {
+		out[i] = workflow.LostRule{Rule: c.Rule.Ref(book.Places).String(), Agency: c.Rule.Agency, Why: string(c.Why)}
 	}
-	return fmt.Sprintf("%s @ %s", r.Rubric, at)
+	return out
 }
+
+// mostLost is how many rules that lost a history keeps: more explain no better.
+const mostLost = 10
 
 // neighbours shows the index to the rubricator.
 type neighbours struct{ index search.Index }

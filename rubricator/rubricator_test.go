@@ -176,58 +176,6 @@ func TestRubric_CheckReplies(t *testing.T) {
 	}, f.Fields)
 }
 
-func TestRouter_Route_most_specific_wins(t *testing.T) {
-	t.Parallel()
-	tree := parse(t, sample)
-	places, err := territory.NewIndex([]territory.Territory{
-		{ID: 1, Code: "r", Kind: "region"},
-		{ID: 2, Parent: 1, Code: "m", Kind: "district"},
-		{ID: 3, Parent: 2, Code: "s", Kind: "settlement"},
-		{ID: 4, Parent: 1, Code: "n", Kind: "town"},
-	})
-	require.NoError(t, err)
-	router, err := rubricator.NewRouter([]rubricator.Rule{
-		{Rubric: "*", Territory: 4, Agency: 10},
-		{Rubric: "roads", Territory: 0, Agency: 20},
-		{Rubric: "roads", Territory: 2, Agency: 30},
-		{Rubric: "roads.snow", Territory: 0, Agency: 40},
-	}, places)
-	require.NoError(t, err)
-	for _, c := range []struct {
-		name, leaf string
-		at, agency int64
-	}{
-		{"the branch's rule serves its leaf", "roads.pothole", 4, 20},
-		{"the municipality's rule beats the region's", "roads.pothole", 2, 30},
-		{"a settlement belongs to its municipality", "roads.pothole", 3, 30},
-		{"a deeper rubric beats a deeper territory", "roads.snow", 2, 40},
-		{"the default serves the rest", "gas.smell", 4, 10},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			leaf, _ := tree.Find(c.leaf)
-			d, err := router.Route(leaf, c.at)
-			require.NoError(t, err)
-			require.Equal(t, c.agency, d.Agency)
-		})
-	}
-	leaf, _ := tree.Find("gas.smell")
-	_, err = router.Route(leaf, 2)
-	require.True(t, fault.Is(err, fault.Unavailable))
-	require.Equal(t, []string{"gas.smell@m"}, holes(router.Holes(tree)))
-
-	_, err = rubricator.NewRouter([]rubricator.Rule{{Rubric: "*"}, {Rubric: "*"}}, places)
-	require.Error(t, err)
-}
-
-func holes(hs []rubricator.Hole) []string {
-	var out []string
-	for _, h := range hs {
-		out = append(out, h.Leaf.Code+"@"+h.Territory.Code)
-	}
-	return out
-}
-
 func TestRubricator_Suggest(t *testing.T) {
 	t.Parallel()
 	suggest := func(t *testing.T, text string, votes ...rubricator.Vote) []rubricator.Suggestion {

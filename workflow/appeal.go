@@ -117,6 +117,15 @@ type Reply struct {
 	Shown    string `json:"shown"`
 }
 
+// AnswersOf are the values of replies by the codes of their questions.
+func AnswersOf(replies []Reply) map[string]string {
+	out := make(map[string]string, len(replies))
+	for _, r := range replies {
+		out[r.Question] = r.Value
+	}
+	return out
+}
+
 // Applicant is who writes. It is stored encrypted and never indexed.
 type Applicant struct {
 	Name  string `json:"name"`

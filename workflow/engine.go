@@ -29,16 +29,17 @@ type Leaf struct {
 	RuleSet  RuleSet
 	Order    Order
 	Review   calendar.Amount
-	Agency   int64  // who answers
-	Rule     string // which routing rule said so, in words
-	Contact  bool   // a name and an e-mail or a phone are needed
+	Agency   int64      // who answers
+	Rule     string     // which routing rule said so, in codes
+	Lost     []LostRule // rules that were considered and didn't decide
+	Contact  bool       // a name and an e-mail or a phone are needed
 }
 
 // Catalog answers which leaf a code means and who answers for it at a
-// territory. Unknown or retired leaves, emergencies that take no appeal and
+// territory when its questions were answered so. Unknown or retired leaves, emergencies that take no appeal and
 // leaves out of season are fault.Invalid with the field «rubric».
 type Catalog interface {
-	Leaf(ctx context.Context, code string, territory int64) (Leaf, error)
+	Leaf(ctx context.Context, code string, territory int64, answers []Reply) (Leaf, error)
 }
 
 // Submission is a finished form. Its content was checked by the form; the

@@ -28,6 +28,14 @@ type Event struct {
 	Hash      string // hex SHA-256
 }
 
+// LostRule is a routing rule that fitted the topic and the place of an appeal
+// and didn't decide, as of routing.
+type LostRule struct {
+	Rule   string `json:"rule"` // in codes
+	Agency int64  `json:"agency"`
+	Why    string `json:"why"` // answer | rubric | condition | territory
+}
+
 // Link names another appeal in an event.
 type Link struct {
 	Appeal int64  `json:"appeal"`
@@ -52,7 +60,8 @@ type EventData struct {
 	NotFixed   bool             `json:"not_fixed,omitempty"`
 	Days       int              `json:"days,omitempty"`
 	PromisedOn string           `json:"promised_on,omitempty"` // YYYY-MM-DD
-	Rule       string           `json:"rule,omitempty"`        // routing rule in words
+	Rule       string           `json:"rule,omitempty"`        // routing rule in codes
+	Lost       []LostRule       `json:"lost,omitempty"`        // rules that lost to it
 	Rubric     string           `json:"rubric,omitempty"`
 	Note       string           `json:"note,omitempty"`   // internal, never shown to the author
 	Level      int              `json:"level,omitempty"`  // ladder rung that was told

@@ -140,7 +140,11 @@ func (e *Engine) checkParts(ctx context.Context, s *step, photos []Photo) (leave
 			check.Fail(field, "workflow.rubric_required")
 			continue
 		}
-		leaf, err := e.catalog.Leaf(ctx, p.Rubric, p.Place.Territory)
+		var answers []Reply
+		if p.Rubric == s.a.Rubric { // another topic has other questions
+			answers = s.a.Replies
+		}
+		leaf, err := e.catalog.Leaf(ctx, p.Rubric, p.Place.Territory, answers)
 		var refused *fault.Error
 		switch {
 		case errors.As(err, &refused) && refused.Kind == fault.Invalid:
@@ -218,7 +222,8 @@ func (e *Engine) part(ctx context.Context, from *step, id int64, i int, leaf Lea
 		return Intake{}, err
 	}
 	origin := linkTo(of)
-	s.data.SplitFrom, s.data.Rubric, s.data.Rule, s.data.Photos = &origin, a.Rubric, leaf.Rule, hashesOf(photos)
+	s.data.SplitFrom, s.data.Rubric, s.data.Photos = &origin, a.Rubric, hashesOf(photos)
+	s.data.Rule, s.data.Lost = leaf.Rule, leaf.Lost
 	event, err := s.event(BeginPart)
 	if err != nil {
 		return Intake{}, err

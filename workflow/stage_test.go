@@ -48,7 +48,7 @@ var (
 // leaves is the catalog of the tests.
 type leaves map[string]workflow.Leaf
 
-func (l leaves) Leaf(_ context.Context, code string, _ int64) (workflow.Leaf, error) {
+func (l leaves) Leaf(_ context.Context, code string, _ int64, _ []workflow.Reply) (workflow.Leaf, error) {
 	leaf, ok := l[code]
 	if !ok {
 		e := fault.New(fault.Invalid, "error.invalid")

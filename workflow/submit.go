@@ -90,7 +90,7 @@ func (e *Engine) check(ctx context.Context, in Submission) (Leaf, error) {
 	if in.Rubric == "" || in.Place.Territory == 0 {
 		return Leaf{}, check.Err()
 	}
-	leaf, err := e.catalog.Leaf(ctx, in.Rubric, in.Place.Territory)
+	leaf, err := e.catalog.Leaf(ctx, in.Rubric, in.Place.Territory, in.Replies)
 	var wrong *fault.Error
 	switch {
 	case errors.As(err, &wrong) && wrong.Kind == fault.Invalid:
@@ -164,7 +164,7 @@ func (e *Engine) enter(ctx context.Context, a *Appeal, by actor.Actor, action Ac
 	if action == Submit {
 		s.data.Rubric, s.data.Photos, s.data.TextHash = a.Rubric, hashesOf(in.Photos), HashText(a.Text)
 	} else {
-		s.data.Rule = leaf.Rule
+		s.data.Rule, s.data.Lost = leaf.Rule, leaf.Lost
 	}
 	event, err := s.event(action)
 	if err != nil {

@@ -36,12 +36,8 @@ type agencyFile struct {
 		Capabilities []string  `yaml:"capabilities"`
 		Origins      []string  `yaml:"widget_origins"`
 	}] `yaml:"agencies"`
-	Routes []item[struct {
-		Rubric    string `yaml:"rubric"`
-		Territory string `yaml:"territory"`
-		Agency    string `yaml:"agency"`
-	}] `yaml:"routes"`
-	Users []item[struct {
+	Routes []item[route] `yaml:"routes"`
+	Users  []item[struct {
 		Login    string `yaml:"login"`
 		Name     string `yaml:"name"`
 		Email    string `yaml:"email"`
@@ -74,15 +70,9 @@ func Agencies(ctx context.Context, s *store.Store, name string, r io.Reader, pas
 	if err := readYAML(r, &file); err != nil {
 		return nil, err
 	}
-	_, roots, err := s.LatestVersion(ctx)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	tree, err := latestTree(ctx, s)
+	if err != nil {
 		return nil, err
-	}
-	var tree *rubricator.Tree
-	if len(roots) > 0 {
-		if tree, err = rubricator.NewTree(0, roots); err != nil {
-			return nil, err
-		}
 	}
 	in := &agencyImport{file: file, tree: tree, password: password, bad: slices.Concat(
 		unread(file.Agencies), unread(file.Routes), unread(file.Users), unread(file.Templates),
@@ -234,49 +224,6 @@ func webAddress(s string) bool {
 func Origin(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && s == u.Scheme+"://"+u.Host
-}
-
-func (in *agencyImport) saveRoutes() error {
-	if len(in.file.Routes) == 0 {
-		return nil
-	}
-	if in.tree == nil {
-		in.bad.Add(in.file.Routes[0].line, "routes", "import a rubricator first")
-		return nil
-	}
-	type key struct {
-		rubric string
-		at     int64
-	}
-	seen := map[key]int{}
-	rules := make([]rubricator.Rule, 0, len(in.file.Routes))
-	for _, it := range in.file.Routes {
-		r := it.v
-		if _, ok := in.tree.Find(r.Rubric); !ok && r.Rubric != rubricator.Any {
-			in.bad.Add(it.line, "rubric", "there is no %q", r.Rubric)
-		}
-		rule := rubricator.Rule{Rubric: r.Rubric, Agency: in.lookup(it.line, "agency", r.Agency, in.agencies)}
-		if r.Territory != rubricator.Any {
-			rule.Territory = in.lookup(it.line, "territory", r.Territory, in.places)
-		}
-		if r.Agency == "" {
-			in.bad.Add(it.line, "agency", "name the agency that answers")
-		}
-		if _, known := in.places[r.Territory]; !known && r.Territory != "" && r.Territory != rubricator.Any {
-			continue // told above
-		}
-		k := key{rule.Rubric, rule.Territory}
-		if first, twice := seen[k]; twice {
-			in.bad.Add(it.line, "", "the same rubric and territory as in line %d", first)
-		}
-		seen[k] = it.line
-		rules = append(rules, rule)
-	}
-	if in.wrong() {
-		return nil
-	}
-	in.results = append(in.results, Result{What: "routes", Added: len(rules)})
-	return in.tx.ReplaceRules(rules)
 }
 
 func (in *agencyImport) saveUsers() error {

@@ -168,7 +168,7 @@ func (p *appealParser) row(line int, row []string) appealRow {
 	in.Place.Point = p.point(line, cell("lat"), cell("lon"))
 	in.Place.Territory = p.territory(line, cell("territory"), in.Place.Point)
 	if ok && in.Place.Territory != 0 && leaf.Leaf() {
-		if _, err := p.book.Router.Route(leaf, in.Place.Territory); err != nil {
+		if _, err := p.book.Router.Route(leaf, in.Place.Territory, nil); err != nil {
 			p.bad.Add(line, "rubric", "nobody answers for %s there: add a route", in.Rubric)
 		}
 	}

@@ -31,7 +31,9 @@ rubrics:
   - code: roads
     name: {ru: Дороги}
     children:
-      - {code: roads.pothole, name: {ru: Яма}}
+      - code: roads.pothole
+        name: {ru: Яма}
+        questions: [{code: class, type: choice, name: {ru: 'Чья?'}, options: [{code: federal, name: {ru: Федеральная}}, {code: local, name: {ru: Местная}}]}]
       - {code: roads.gas, name: {ru: Пахнет газом}, emergency: {ru: Звоните 112}}
 `
 
@@ -269,6 +271,65 @@ templates:
 			"line 12: login", `line 14: outcome: "great"`, `line 14: rubric: there is no "sea"`,
 		},
 	},
+}
+
+func TestRoutes_in_both_forms_round_trip(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *store.Store) {
+		t.Helper()
+		for _, file := range []struct{ name, content string }{
+			{"territories.yaml", territories}, {"rubricator.yaml", rubrics}, {"agencies.yaml", agencies},
+		} {
+			_, err := load(t.Context(), s, file.name, file.content, false)
+			require.NoError(t, err)
+		}
+		table := "rubric,territory,agency,question,answer\n*,*,town-hall,,\nroads,*,crew,class,federal\nroads.pothole,lug,town-hall,class,local\n"
+		r, err := importer.Routes(t.Context(), s, "routes.csv", strings.NewReader(table), false)
+		require.NoError(t, err)
+		require.Equal(t, 3, r.Added)
+		rules, err := s.ListRules(t.Context())
+		require.NoError(t, err)
+		require.Len(t, rules, 3)
+		require.Contains(t, rules, rubricator.Rule{
+			Rubric: "roads", Agency: rules[1].Agency, When: rubricator.Condition{Question: "class", Answer: "federal"},
+		})
+		places, err := s.ListTerritories(t.Context())
+		require.NoError(t, err)
+		bodies, err := s.ListAgencies(t.Context())
+		require.NoError(t, err)
+		var b strings.Builder
+		require.NoError(t, importer.WriteRoutes(&b, "csv", rules, places, bodies))
+		require.Equal(t, table, b.String())
+		b.Reset()
+		require.NoError(t, importer.WriteRoutes(&b, "yaml", rules, places, bodies))
+		require.Contains(t, b.String(), "when: {class: federal}")
+		_, err = importer.Routes(t.Context(), s, "routes.yaml", strings.NewReader(b.String()), false)
+		require.NoError(t, err)
+		again, err := s.ListRules(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, rules, again)
+		require.Error(t, importer.WriteRoutes(&b, "xlsx", rules, places, bodies))
+
+		for _, c := range []struct{ name, content, says string }{
+			{"routes.csv", "rubric,territory\n", "line 1: agency: this column is missing"},
+			{"routes.csv", "rubric,territory,agency,colour\n", "line 1: colour: unknown column"},
+			{"routes.csv", "", "there is no header row"},
+			{"routes.csv", "rubric,territory,agency\n", "routes: the file holds none"},
+			{"routes.csv", table + "sea,*,crew,,\n", `line 5: rubric: there is no "sea"`},
+			{"routes.csv", table + "roads.gas,*,crew,class,federal\n", `line 5: when: no topic of "roads.gas" has a question "class"`},
+			{"routes.csv", table + "roads,*,crew,class,regional\n", `with the option "regional"`},
+			{"routes.csv", table + "roads,*,crew,class,federal\n", "line 5: when: the same rubric, territory and condition as in line 3"},
+			{"routes.yaml", "routes:\n  - {rubric: roads, territory: '*', agency: crew, when: {class: federal, size: big}}\n", "line 2: when: a rule asks one question"},
+			{"routes.yaml", agencies, "the file holds more than routes"},
+			{"routes.xlsx", "", "must end in .yaml or .csv"},
+		} {
+			_, err := importer.Routes(t.Context(), s, c.name, strings.NewReader(c.content), false)
+			require.ErrorContains(t, err, c.says)
+		}
+		still, err := s.ListRules(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, rules, still)
+	})
 }
 
 func TestAgencies_routes_need_a_rubricator(t *testing.T) {

@@ -43,7 +43,7 @@ type town struct {
 
 type leaves struct{ agency int64 }
 
-func (l leaves) Leaf(context.Context, string, int64) (workflow.Leaf, error) {
+func (l leaves) Leaf(context.Context, string, int64, []workflow.Reply) (workflow.Leaf, error) {
 	return workflow.Leaf{
 		Version: 1, Code: "roads.pothole", Category: "roads", RuleSet: workflow.Message, Order: workflow.Fast,
 		Review: calendar.Days(10), Agency: l.agency, Rule: "*",

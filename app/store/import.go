@@ -175,7 +175,9 @@ func (i *Import) ReplaceRules(rules []rubricator.Rule) error {
 	}
 	rows := make([]routeRow, len(rules))
 	for n, r := range rules {
-		rows[n] = routeRow{Rubric: r.Rubric, TerritoryID: r.Territory, AgencyID: r.Agency}
+		rows[n] = routeRow{
+			Rubric: r.Rubric, TerritoryID: r.Territory, Question: r.When.Question, Answer: r.When.Answer, AgencyID: r.Agency,
+		}
 	}
 	if len(rows) == 0 {
 		return nil

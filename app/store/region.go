@@ -71,6 +71,8 @@ const published = "published"
 type routeRow struct {
 	Rubric      string `gorm:"primaryKey"`
 	TerritoryID int64  `gorm:"primaryKey;autoIncrement:false"`
+	Question    string `gorm:"primaryKey"`
+	Answer      string `gorm:"primaryKey"`
 	AgencyID    int64
 }
 
@@ -140,12 +142,15 @@ func (s *Store) ListRules(ctx context.Context) ([]rubricator.Rule, error) {
 
 func listRules(db *gorm.DB) ([]rubricator.Rule, error) {
 	var rows []routeRow
-	if err := db.Order("rubric, territory_id").Find(&rows).Error; err != nil {
+	if err := db.Order("rubric, territory_id, question, answer").Find(&rows).Error; err != nil {
 		return nil, translate(err)
 	}
 	out := make([]rubricator.Rule, len(rows))
 	for i, r := range rows {
-		out[i] = rubricator.Rule{Rubric: r.Rubric, Territory: r.TerritoryID, Agency: r.AgencyID}
+		out[i] = rubricator.Rule{
+			Rubric: r.Rubric, Territory: r.TerritoryID, Agency: r.AgencyID,
+			When: rubricator.Condition{Question: r.Question, Answer: r.Answer},
+		}
 	}
 	return out, nil
 }

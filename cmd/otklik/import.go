@@ -48,6 +48,11 @@ func importCommand() *cobra.Command {
 				return tell(cmd, r, dry, err)
 			}),
 		agencies,
+		importing("routes FILE", "Replace the rules that say who answers (.yaml or .csv)",
+			func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
+				r, err := importer.Routes(cmd.Context(), a.Store, file.Name(), file, dry)
+				return tell(cmd, r, dry, err)
+			}),
 		appealsImport(),
 	)
 	return cmd

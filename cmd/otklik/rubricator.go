@@ -19,7 +19,7 @@ func rubricatorCommand() *cobra.Command {
 		Use:   "rubricator",
 		Short: "Measure what suggests topics",
 	}
-	c.AddCommand(rubricatorEvalCommand())
+	c.AddCommand(rubricatorEvalCommand(), rubricatorRoutesCommand())
 	return c
 }
 

@@ -117,7 +117,12 @@ func testRules(t *testing.T, s *store.Store) {
 	require.Len(t, all, 2)
 	require.Equal(t, "2", all[1].Phone)
 
-	rules := []rubricator.Rule{{Rubric: "*", Agency: agencies[0].ID}, {Rubric: "roads", Territory: 3, Agency: agencies[1].ID}}
+	rules := []rubricator.Rule{
+		{Rubric: "*", Agency: agencies[0].ID},
+		{Rubric: "roads", Territory: 3, Agency: agencies[1].ID},
+		{Rubric: "roads", Territory: 3, When: rubricator.Condition{Question: "class", Answer: "federal"}, Agency: agencies[0].ID},
+		{Rubric: "roads", Territory: 3, When: rubricator.Condition{Question: "class", Answer: "local"}, Agency: agencies[1].ID},
+	}
 	require.NoError(t, s.ReplaceRules(ctx, rules))
 	require.NoError(t, s.ReplaceRules(ctx, rules))
 	got, err := s.ListRules(ctx)

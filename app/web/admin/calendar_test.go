@@ -48,7 +48,7 @@ type office struct {
 
 type leaf struct{}
 
-func (leaf) Leaf(_ context.Context, code string, _ int64) (workflow.Leaf, error) {
+func (leaf) Leaf(_ context.Context, code string, _ int64, _ []workflow.Reply) (workflow.Leaf, error) {
 	return workflow.Leaf{
 		Version: 1, Code: code, Category: "roads", RuleSet: workflow.Message, Order: workflow.Fast,
 		Review: calendar.Days(10), Agency: 10, Rule: "*",

@@ -105,7 +105,8 @@ func flat(err error) error {
 }
 
 // answers is who answers for the topic there; without a place, who answers
-// everywhere, nil where that differs or the topic takes no appeals.
+// everywhere, nil where that differs, depends on an answer, or the topic takes no
+// appeals.
 func (h *Handlers) answers(book *rubricator.Book, leaf *rubricator.Rubric, territory int64) *agencyRef {
 	if !leaf.Emergency.Empty() {
 		return nil
@@ -119,11 +120,11 @@ func (h *Handlers) answers(book *rubricator.Book, leaf *rubricator.Rubric, terri
 	}
 	agency := int64(0)
 	for i, at := range places {
-		d, err := book.Router.Route(leaf, at)
-		if err != nil || i > 0 && d.Agency != agency {
+		owners, whole := book.Router.Owners(leaf, at)
+		if !whole || len(owners) != 1 || i > 0 && owners[0] != agency {
 			return nil
 		}
-		agency = d.Agency
+		agency = owners[0]
 	}
 	return h.agencyRef(agency)
 }

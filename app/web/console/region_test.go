@@ -243,13 +243,13 @@ func (w witness) Subject(code string) workflow.Subject {
 
 type catalog struct{ topics *rubricator.Rubricator }
 
-func (c catalog) Leaf(_ context.Context, code string, at int64) (workflow.Leaf, error) {
+func (c catalog) Leaf(_ context.Context, code string, at int64, _ []workflow.Reply) (workflow.Leaf, error) {
 	book := c.topics.Book()
 	leaf, err := book.FindTopic(code, tuesday)
 	if err != nil {
 		return workflow.Leaf{}, err
 	}
-	to, err := book.Router.Route(leaf, at)
+	to, err := book.Router.Route(leaf, at, nil)
 	return workflow.Leaf{
 		Version: 1, Code: leaf.Code, Category: leaf.Category().Code, RuleSet: workflow.RuleSet(leaf.RuleSet),
 		Order: workflow.Order(leaf.Order), Review: calendar.Amount{N: leaf.Days, Unit: calendar.CalendarDays},

@@ -231,13 +231,13 @@ func (witness) Subject(string) workflow.Subject { return workflow.Subject{} }
 
 type catalog struct{ topics *rubricator.Rubricator }
 
-func (c catalog) Leaf(_ context.Context, code string, at int64) (workflow.Leaf, error) {
+func (c catalog) Leaf(_ context.Context, code string, at int64, _ []workflow.Reply) (workflow.Leaf, error) {
 	book := c.topics.Book()
 	topic, err := book.FindTopic(code, today)
 	if err != nil {
 		return workflow.Leaf{}, err
 	}
-	to, err := book.Router.Route(topic, at)
+	to, err := book.Router.Route(topic, at, nil)
 	return workflow.Leaf{
 		Version: book.Tree.Version, Code: code, Category: topic.Category().Code, RuleSet: workflow.RuleSet(topic.RuleSet),
 		Order: workflow.Order(topic.Order), Review: calendar.Amount{N: topic.Days, Unit: calendar.CalendarDays}, Agency: to.Agency,

@@ -127,13 +127,13 @@ type catalog struct {
 	clock  clock.Clock
 }
 
-func (c catalog) Leaf(_ context.Context, code string, place int64) (workflow.Leaf, error) {
+func (c catalog) Leaf(_ context.Context, code string, place int64, _ []workflow.Reply) (workflow.Leaf, error) {
 	book := c.topics.Book()
 	leaf, err := book.FindTopic(code, c.clock.Now())
 	if err != nil {
 		return workflow.Leaf{}, err
 	}
-	to, err := book.Router.Route(leaf, place)
+	to, err := book.Router.Route(leaf, place, nil)
 	return workflow.Leaf{
 		Version: 1, Code: code, Category: leaf.Category().Code, RuleSet: workflow.RuleSet(leaf.RuleSet),
 		Order: workflow.Order(leaf.Order), Review: calendar.Days(leaf.Days), Agency: to.Agency, Contact: leaf.Identity != "anonymous",

@@ -46,14 +46,14 @@ func (h *Handlers) review(c echo.Context, f *form, status int, problems []string
 	if err != nil {
 		return err
 	}
-	return edge.Render(c, status, reviewPage(p, f, f.summary(ctx, replies), h.promise(f), problems))
+	return edge.Render(c, status, reviewPage(p, f, f.summary(ctx, replies), h.promise(f, replies), problems))
 }
 
 // promise tells who will answer by when, if the appeal is sent now. A term
 // that begins only with registration is not told as a date.
-func (h *Handlers) promise(f *form) promise {
+func (h *Handlers) promise(f *form, replies []workflow.Reply) promise {
 	var p promise
-	d, err := f.book.Router.Route(f.leaf, f.d.Place.Territory)
+	d, err := f.book.Router.Route(f.leaf, f.d.Place.Territory, workflow.AnswersOf(replies))
 	if err != nil {
 		return p
 	}

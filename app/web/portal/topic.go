@@ -113,14 +113,16 @@ func (h *Handlers) whoAnswers(ctx context.Context, s site, r *rubricator.Rubric,
 	}
 	agency := int64(0)
 	for _, place := range places {
-		d, err := book.Router.Route(r, place)
+		owners, whole := book.Router.Owners(r, place)
 		switch {
-		case err != nil:
+		case !whole:
 			return ui.T(ctx, "portal.who_unknown")
-		case agency != 0 && agency != d.Agency:
+		case len(owners) > 1:
+			return ui.T(ctx, "portal.who_by_answers")
+		case agency != 0 && agency != owners[0]:
 			return ui.T(ctx, "portal.who_by_place")
 		}
-		agency = d.Agency
+		agency = owners[0]
 	}
 	a, ok := h.Agencies.Agency(agency)
 	if !ok {
