@@ -177,7 +177,7 @@ func printReport(w io.Writer, mean, deviation classifier.Report, runs int) error
 	line("right among those", mean.SureRight, deviation.SureRight, "%.3f")
 	line("texts that are asked about", mean.Unsure, deviation.Unsure, "%.3f")
 	line("texts per second, one core", mean.TextsPerSecond, deviation.TextsPerSecond, "%.0f")
-	line("training, seconds", mean.TrainSeconds, deviation.TrainSeconds, "%.1f")
+	line("training, seconds of one core", mean.TrainSeconds, deviation.TrainSeconds, "%.1f")
 	line("model, MB", float64(mean.ModelBytes)/1e6, float64(deviation.ModelBytes)/1e6, "%.1f")
 	if err := t.Flush(); err != nil {
 		return err

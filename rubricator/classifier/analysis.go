@@ -2,13 +2,14 @@ package classifier
 
 import (
 	"math"
+
+	"github.com/blevesearch/snowballstem"
 )
 
-// How much each part of a text counts in its likeness to another.
+// How much words as they stand and their pieces count in the likeness of texts.
 var (
 	wordShare = float32(math.Sqrt(0.5))
 	softShare = float32(math.Sqrt(0.25))
-	pairShare = float32(math.Sqrt(0.25))
 )
 
 const (
@@ -35,76 +36,55 @@ type seen struct {
 
 // analysis is a text taken apart, and the memory to do so again.
 type analysis struct {
-	buf   []byte
 	toks  []token
 	stems []used
 	gram  []weighed
-	pairs []weighed
 
-	order  []uint64 // hashes of the stems in the order of the text
-	ofStem []seen   // stem → place in stems
-	ofPair []seen
+	ofStem []seen // stem → place in stems
 	round  uint32
-	sums   []float32
+	buf    []byte
+	env    *snowballstem.Env
 }
 
-func (v *vocabulary) newAnalysis(outputs int) *analysis {
-	return &analysis{
-		ofStem: make([]seen, len(v.stemIDF)), ofPair: make([]seen, len(v.pairIDF)),
-		sums: make([]float32, outputs),
-	}
+func (v *vocabulary) newAnalysis() *analysis {
+	return &analysis{ofStem: make([]seen, len(v.stemIDF)), env: snowballstem.NewEnv("")}
 }
 
-// analyse takes a text apart. The weights of stems make a vector of length 1, and
-// so do those of pairs.
+// analyse takes a text apart. The weights of its stems make a vector of length 1.
 func (v *vocabulary) analyse(text, place string, a *analysis) {
-	a.buf, a.toks = tokens(text, a.buf[:0], a.toks[:0])
+	a.toks = tokens(text, a.toks[:0])
 	words := len(a.toks)
 	if place != "" {
-		a.buf, a.toks = tokens(place, a.buf, a.toks)
+		a.toks = tokens(place, a.toks)
 	}
-	a.stems, a.gram, a.pairs, a.order = a.stems[:0], a.gram[:0], a.pairs[:0], a.order[:0]
+	a.stems, a.gram = a.stems[:0], a.gram[:0]
 	a.round++
 	if a.round == 0 {
 		clear(a.ofStem)
-		clear(a.ofPair)
 		a.round = 1
 	}
 	for i, t := range a.toks {
 		id, ok := v.forms.get(t.hash)
-		var h uint64
-		var written string
-		if ok {
-			h = v.stemHash(id)
-		} else {
-			written = stem(string(a.buf[t.from:t.to]))
-			h = hashOf([]byte(written))
-			if id, ok = v.stems.get(h); !ok {
-				id = -1
+		if !ok {
+			from := text
+			if i >= words {
+				from = place
 			}
+			id = v.unread(from[t.start:t.end], i, a)
 		}
-		if i < words {
-			a.order = append(a.order, h)
-		}
-		at := a.find(id, h)
-		if at >= 0 {
-			a.stems[at].times++
-			continue
-		}
-		u := used{id: id, hash: h, token: i, times: 1, weight: v.unknownIDF}
 		if id >= 0 {
-			u.weight = v.stemIDF[id]
+			if s := a.ofStem[id]; s.round == a.round {
+				a.stems[s.at].times++
+				continue
+			}
 			a.ofStem[id] = seen{a.round, int32(len(a.stems))}
-		} else {
-			u.from = len(a.gram)
-			a.gram = v.pieces(written, a.gram)
-			u.to = u.from + rarest(a.gram[u.from:])
-			a.gram = a.gram[:u.to]
+			a.stems = append(a.stems, used{id: id, token: i, times: 1, weight: v.stemIDF[id]})
 		}
-		if i < words {
-			u.weight *= tailShare + (1-tailShare)*fading(i)
+	}
+	for i := range a.stems {
+		if u := &a.stems[i]; u.token < words {
+			u.weight *= tailShare + (1-tailShare)*fading(u.token)
 		}
-		a.stems = append(a.stems, u)
 	}
 	sum := float32(0)
 	for i := range a.stems {
@@ -118,56 +98,29 @@ func (v *vocabulary) analyse(text, place string, a *analysis) {
 			a.stems[i].weight *= k
 		}
 	}
-	v.pair(a)
 }
 
-// find returns where a stem stands in the analysis, −1 where it doesn't.
-func (a *analysis) find(id int32, hash uint64) int {
-	if id >= 0 {
-		if s := a.ofStem[id]; s.round == a.round {
-			return int(s.at)
-		}
-		return -1
+// unread looks up a form that no example has: its stem, or −1 after it is added
+// to the analysis as the pieces it has.
+func (v *vocabulary) unread(word string, at int, a *analysis) int32 {
+	a.buf = folded(word, a.buf[:0])
+	written := stem(a.env, string(a.buf))
+	h := hashOf(written)
+	if id, ok := v.stems.get(h); ok {
+		return id
 	}
 	for i := range a.stems {
-		if a.stems[i].id < 0 && a.stems[i].hash == hash {
-			return i
+		if u := &a.stems[i]; u.id < 0 && u.hash == h {
+			u.times++
+			return -1
 		}
 	}
+	u := used{id: -1, hash: h, token: at, times: 1, weight: v.unknownIDF, from: len(a.gram)}
+	a.gram = v.pieces(written, a.gram)
+	u.to = u.from + rarest(a.gram[u.from:])
+	a.gram = a.gram[:u.to]
+	a.stems = append(a.stems, u)
 	return -1
-}
-
-func (v *vocabulary) pair(a *analysis) {
-	for i := range a.order {
-		for j := i + 1; j < min(len(a.order), i+1+window); j++ {
-			h := pairHash(a.order[i], a.order[j])
-			if !v.some.may(h) {
-				continue
-			}
-			id, ok := v.pairs.get(h)
-			if !ok {
-				continue
-			}
-			if s := a.ofPair[id]; s.round == a.round {
-				a.pairs[s.at].weight++
-				continue
-			}
-			a.ofPair[id] = seen{a.round, int32(len(a.pairs))}
-			a.pairs = append(a.pairs, weighed{id, 1})
-		}
-	}
-	sum := float32(0)
-	for i := range a.pairs {
-		p := &a.pairs[i]
-		p.weight = v.pairIDF[p.id] * (1 + logOf(int(p.weight)))
-		sum += p.weight * p.weight
-	}
-	if sum > 0 {
-		k := 1 / float32(math.Sqrt(float64(sum)))
-		for i := range a.pairs {
-			a.pairs[i].weight *= k
-		}
-	}
 }
 
 var (

@@ -1,7 +1,7 @@
 // Package classifier learns from worked appeals which topic a text is about and
 // which agency answers, and says how sure it is.
 //
-// It is a linear model over words, their pieces and pairs of neighbouring words,
+// It is a linear model over words and their pieces,
 // fitted by regularised least squares; a small conditional logit weighs its
 // scores together with the names of the topics, so that a topic without a
 // single example can be suggested, and turns them into probabilities.

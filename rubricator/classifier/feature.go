@@ -3,7 +3,7 @@ package classifier
 import "math"
 
 // features numbers everything a text is made of in one space: stems, then
-// grams, then pairs.
+// grams.
 type features struct {
 	*vocabulary
 	pieceOf [][]weighed // grams of each known stem
@@ -15,20 +15,17 @@ func newFeatures(v *vocabulary) *features {
 	return f
 }
 
-func (f *features) count() int { return len(f.stemIDF) + len(f.gramIDF) + len(f.pairIDF) }
+func (f *features) count() int { return len(f.stemIDF) + len(f.gramIDF) }
 
 func (f *features) gramAt(id int32) int32 { return int32(len(f.stemIDF)) + id }
 
-func (f *features) pairAt(id int32) int32 { return int32(len(f.stemIDF)+len(f.gramIDF)) + id }
-
-// vector is a sparse row over features. The grams stand from soft to pair.
+// vector is a sparse row over features. The grams stand from soft on.
 type vector struct {
 	items []weighed
 	soft  int
-	pair  int
 }
 
-func (x vector) grams() []weighed { return x.items[x.soft:x.pair] }
+func (x vector) grams() []weighed { return x.items[x.soft:] }
 
 // vector lists the features of a text; dense is scratch of the number of grams.
 func (f *features) vector(a *analysis, dense []float32) vector {
@@ -60,17 +57,13 @@ func (f *features) vector(a *analysis, dense []float32) vector {
 		out.items = append(out.items, weighed{f.gramAt(id), dense[id]})
 		dense[id] = 0
 	}
-	out.pair = len(out.items)
-	for _, p := range a.pairs {
-		out.items = append(out.items, weighed{f.pairAt(p.id), pairShare * p.weight})
-	}
 	return out
 }
 
 // vectors lists the features of every text, and sets the length that the grams of
 // a text have on the average.
 func (f *features) vectors(texts, places []string) []vector {
-	a := f.newAnalysis(0)
+	a := f.newAnalysis()
 	dense := make([]float32, len(f.gramIDF))
 	out := make([]vector, len(texts))
 	sum := 0.0
@@ -86,8 +79,8 @@ func (f *features) vectors(texts, places []string) []vector {
 	if sum > 0 {
 		f.softNorm = float32(sum / float64(len(texts)))
 		for _, v := range out {
-			for i := v.soft; i < v.pair; i++ {
-				v.items[i].weight /= f.softNorm
+			for i := range v.grams() {
+				v.grams()[i].weight /= f.softNorm
 			}
 		}
 	}

@@ -19,7 +19,7 @@ func (c *classes) width() [blockCount]int {
 }
 
 // fold weighs all that is linear beforehand, so that a text costs one row for
-// each of its words and pairs.
+// each of its words.
 func (t *training) fold(f fit, y *tally, topicHead, agencyHead logit) *Model {
 	m := &Model{
 		classes: t.classes, words: t.f.vocabulary, topicHead: topicHead.theta, agencyHead: agencyHead.theta,

@@ -61,7 +61,7 @@ func (m *Model) layout() {
 
 func (m *Model) ready() {
 	m.scratch = &sync.Pool{New: func() any {
-		return &scratch{analysis: m.words.newAnalysis(m.outputs), lanes: make([]uint64, 4*m.rows.width)}
+		return &scratch{analysis: m.words.newAnalysis(), sums: make([]float32, m.outputs)}
 	}}
 }
 
@@ -81,7 +81,8 @@ type scratch struct {
 	topics, categories, agencies, mixed []float64
 	best, order                         []int32   // scratch of best; topics, the likeliest first
 	use                                 []weighed // rows of the text
-	lanes                               []uint64
+	times                               []times
+	sums                                []float32
 }
 
 // Predict says what a text is about and who answers: up to limit of each, best
@@ -134,7 +135,7 @@ func (m *Model) read(text, place string, s *scratch) {
 	}
 	m.words.analyse(text, place, s.analysis)
 	s.use = s.use[:0]
-	stems, grams := int32(len(m.words.stemIDF)), int32(len(m.words.gramIDF))
+	stems := int32(len(m.words.stemIDF))
 	for _, u := range s.stems {
 		if u.id >= 0 {
 			s.use = append(s.use, weighed{u.id, u.weight})
@@ -145,12 +146,9 @@ func (m *Model) read(text, place string, s *scratch) {
 			s.use = append(s.use, weighed{stems + g.id, k * g.weight})
 		}
 	}
-	for _, p := range s.pairs {
-		s.use = append(s.use, weighed{stems + grams + p.id, pairShare * p.weight})
-	}
 	copy(s.sums, m.bias)
 	for block := range blockCount {
-		m.rows.sum(block, s.use, s.lanes, m.part(s.sums, block))
+		s.times = m.rows.sum(block, s.use, s.times, m.part(s.sums, block))
 	}
 }
 

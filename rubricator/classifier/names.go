@@ -15,7 +15,7 @@ type names struct {
 // in texts and among the names.
 func (f *features) names(classes []Class) names {
 	out := names{words: map[int32][]weighed{}, pieces: map[int32][]weighed{}}
-	a := f.newAnalysis(0)
+	a := f.newAnalysis()
 	stems := make([][]int32, len(classes))
 	having := map[int32]int{}
 	for c, class := range classes {

@@ -64,45 +64,47 @@ func (p *packed) at(row int32, block, c int) float32 {
 	return float32(int(w>>(8*(c%perWord))&0xFF)-raised) * p.scales[int(row)*blockCount+block]
 }
 
-// sum adds the rows in use, each with its weight, to the outputs of a block.
-func (p *packed) sum(block int, use []weighed, lanes []uint64, out []float32) {
-	n := (p.sizes[block] + perWord - 1) / perWord
-	lanes = lanes[:4*n]
-	clear(lanes)
+// times is a row with the whole number that it is multiplied by.
+type times struct {
+	at int // of the row's first word
+	q  uint64
+}
+
+// sum adds the rows in use, each with its weight, to the outputs of a block. It
+// goes down a column of all rows at a time: the sums stay in registers, and rows
+// that are far away in memory are fetched side by side.
+func (p *packed) sum(block int, use []weighed, scratch []times, out []float32) []times {
 	top := float32(0)
 	for _, u := range use {
 		top = max(top, u.weight*p.scales[int(u.id)*blockCount+block])
 	}
 	if top == 0 {
-		return
+		return scratch
+	}
+	rows := scratch[:0]
+	total := uint64(0)
+	for _, u := range use {
+		q := uint64(u.weight*p.scales[int(u.id)*blockCount+block]*(finest/top) + 0.5)
+		if q > 0 {
+			rows = append(rows, times{int(u.id)*p.width + p.starts[block], q})
+			total += q
+		}
+	}
+	if len(rows)%2 == 1 {
+		rows = append(rows, times{rows[0].at, 0})
 	}
 	unit := top / finest
-	total := uint64(0)
-	var before []uint64
-	var times uint64
-	for _, u := range use {
-		q := uint64(u.weight*p.scales[int(u.id)*blockCount+block]/unit + 0.5)
-		if q == 0 {
-			continue
-		}
-		at := int(u.id)*p.width + p.starts[block]
-		row := p.words[at : at+n]
-		total += q
-		if before == nil {
-			before, times = row, q
-			continue
-		}
-		addTwo(before, row, times, q, lanes)
-		before = nil
-	}
-	if before != nil {
-		addTwo(before, before, times, 0, lanes)
-	}
 	base := float32(total*raised) * unit
-	for c := range out {
-		lane := lanes[4*(c/perWord)+laneOf[c%perWord]]
-		out[c] += float32(lane>>shiftOf[c%perWord]&0xFFFFFFFF)*unit - base
+	for c := 0; c < len(out); c += perWord {
+		lanes := sumColumn(p.words, rows)
+		for i := range rows {
+			rows[i].at++
+		}
+		for k := range min(perWord, len(out)-c) {
+			out[c+k] += float32(lanes[laneOf[k]]>>shiftOf[k]&0xFFFFFFFF)*unit - base
+		}
 	}
+	return rows
 }
 
 // Where the sum of each byte of a word ends up.
@@ -111,17 +113,18 @@ var (
 	shiftOf = [perWord]int{0, 0, 0, 0, 32, 32, 32, 32}
 )
 
-func addTwo(a, b []uint64, qa, qb uint64, lanes []uint64) {
-	b = b[:len(a)]
-	for i, wa := range a {
-		wb := b[i]
-		even := (wa&evenByte)*qa + (wb&evenByte)*qb
-		odd := (wa>>8&evenByte)*qa + (wb>>8&evenByte)*qb
-		s := lanes[:4]
-		s[0] += even & halfWord
-		s[1] += even >> 16 & halfWord
-		s[2] += odd & halfWord
-		s[3] += odd >> 16 & halfWord
-		lanes = lanes[4:]
+// sumColumn multiplies and adds one word of every row, two rows at a time.
+func sumColumn(words []uint64, rows []times) (lanes [4]uint64) {
+	var l0, l1, l2, l3 uint64
+	for ; len(rows) >= 2; rows = rows[2:] {
+		a, b := &rows[0], &rows[1]
+		wa, wb := words[a.at], words[b.at]
+		even := (wa&evenByte)*a.q + (wb&evenByte)*b.q
+		odd := (wa>>8&evenByte)*a.q + (wb>>8&evenByte)*b.q
+		l0 += even & halfWord
+		l1 += even >> 16 & halfWord
+		l2 += odd & halfWord
+		l3 += odd >> 16 & halfWord
 	}
+	return [4]uint64{l0, l1, l2, l3}
 }

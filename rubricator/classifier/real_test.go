@@ -11,7 +11,7 @@ import (
 )
 
 // realExamples are messages of a real portal; they are not part of the project.
-func realExamples(t *testing.T) []classifier.Example {
+func realExamples(t testing.TB) []classifier.Example {
 	t.Helper()
 	shared := os.Getenv("OTKLIK_SHARED")
 	if shared == "" {

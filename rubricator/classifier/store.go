@@ -10,7 +10,7 @@ import (
 )
 
 // form is the first line of a model's file: what it is and how it is written.
-const form = "OTKLIK-CLASSIFIER 1\n"
+const form = "OTKLIK-CLASSIFIER 2\n"
 
 // ErrForm is a file that is no model, or one of another version.
 var ErrForm = errors.New("classifier: not a model of this version")
@@ -20,10 +20,9 @@ type kept struct {
 	Topics, Categories, Agencies []string
 	CategoryOf                   []int32
 
-	Forms, Stems, Grams, Pairs []keptSlot
-	StemHashes                 []uint64
-	StemIDF, GramIDF, PairIDF  []float32
-	UnknownIDF, SoftNorm       float32
+	Forms, Stems, Grams  []uint64
+	StemIDF, GramIDF     []float32
+	UnknownIDF, SoftNorm float32
 
 	TopicHead, AgencyHead, CategoryHead, CategoryPrior []float64
 	Trust                                              trust
@@ -33,39 +32,13 @@ type kept struct {
 	Answers                                            [][]float32
 }
 
-type keptSlot struct {
-	Key   uint64
-	Value int32
-}
-
-func (t *table) kept() []keptSlot {
-	var out []keptSlot
-	for _, s := range t.slots {
-		if s.key != 0 {
-			out = append(out, keptSlot{s.key, s.value})
-		}
-	}
-	return out
-}
-
-func tableOf(slots []keptSlot, values int) (table, error) {
-	t := newTable(len(slots))
-	for _, s := range slots {
-		if s.Key == 0 || s.Value < 0 || int(s.Value) >= values {
-			return t, ErrForm
-		}
-		t.put(s.Key, s.Value)
-	}
-	return t, nil
-}
-
 // Bytes is the model as one file.
 func (m *Model) Bytes() []byte {
 	w := m.words
 	k := kept{
 		Topics: m.classes.topics, Categories: m.classes.categories, Agencies: m.classes.agencies, CategoryOf: m.classes.categoryOf,
-		Forms: w.forms.kept(), Stems: w.stems.kept(), Grams: w.grams.kept(), Pairs: w.pairs.kept(),
-		StemHashes: w.stemHashes, StemIDF: w.stemIDF, GramIDF: w.gramIDF, PairIDF: w.pairIDF,
+		Forms: w.forms.kept(), Stems: w.stems.kept(), Grams: w.grams.kept(),
+		StemIDF: w.stemIDF, GramIDF: w.gramIDF,
 		UnknownIDF: w.unknownIDF, SoftNorm: w.softNorm,
 		TopicHead: m.topicHead, AgencyHead: m.agencyHead, CategoryHead: m.categoryHead, CategoryPrior: m.categoryPrior, Trust: m.trust,
 		Rows: len(m.rows.scales) / blockCount, Words: m.rows.words, Scales: m.rows.scales, Bias: m.bias, Answers: m.answers,
@@ -102,7 +75,7 @@ func Load(file []byte) (*Model, error) {
 	m.classes.number()
 	m.layout()
 	w := &vocabulary{
-		stemHashes: k.StemHashes, stemIDF: k.StemIDF, gramIDF: k.GramIDF, pairIDF: k.PairIDF, unknownIDF: k.UnknownIDF, softNorm: k.SoftNorm,
+		stemIDF: k.StemIDF, gramIDF: k.GramIDF, unknownIDF: k.UnknownIDF, softNorm: k.SoftNorm,
 	}
 	m.words = w
 	m.rows = emptyPacked(k.Rows, m.edges)
@@ -110,17 +83,12 @@ func Load(file []byte) (*Model, error) {
 		return nil, ErrForm
 	}
 	m.rows.words, m.rows.scales = k.Words, k.Scales
-	var bad [4]error
+	var bad [3]error
 	w.forms, bad[0] = tableOf(k.Forms, len(k.StemIDF))
 	w.stems, bad[1] = tableOf(k.Stems, len(k.StemIDF))
 	w.grams, bad[2] = tableOf(k.Grams, len(k.GramIDF))
-	w.pairs, bad[3] = tableOf(k.Pairs, len(k.PairIDF))
 	if err := errors.Join(bad[:]...); err != nil {
 		return nil, err
-	}
-	w.some = newSieve(len(k.Pairs))
-	for _, s := range k.Pairs {
-		w.some.add(s.Key)
 	}
 	m.ready()
 	return m, nil
@@ -132,7 +100,7 @@ const maxFile = 1 << 30
 // fits reports whether all parts of a file are of the size that the others say.
 func (k *kept) fits(m *Model) bool {
 	whole := len(k.Topics) > 0 && len(k.CategoryOf) == len(k.Topics) && len(k.Answers) == len(k.Topics) &&
-		len(k.StemHashes) == len(k.StemIDF) && k.Rows == len(k.StemIDF)+len(k.GramIDF)+len(k.PairIDF) &&
+		k.Rows == len(k.StemIDF)+len(k.GramIDF) &&
 		len(k.Words) == len(m.rows.words) && len(k.Scales) == len(m.rows.scales) && len(k.Bias) == m.outputs &&
 		len(k.TopicHead) == topicEvidence && len(k.AgencyHead) == agencyEvidence && len(k.CategoryHead) == categoryEvidence &&
 		len(k.CategoryPrior) == len(k.Categories) && k.SoftNorm > 0

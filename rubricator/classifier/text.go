@@ -10,7 +10,6 @@ import (
 type token struct {
 	hash       uint64
 	start, end int // where it stands in the text, in bytes
-	from, to   int // its folded letters in the scratch buffer
 }
 
 // Numbers of FNV-1a and of the finaliser of SplitMix64.
@@ -27,10 +26,10 @@ func finish(h uint64) uint64 {
 	return h ^ h>>31
 }
 
-func hashOf(b []byte) uint64 {
+func hashOf(s string) uint64 {
 	h := uint64(fnvOffset)
-	for _, c := range b {
-		h = (h ^ uint64(c)) * fnvPrime
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * fnvPrime
 	}
 	return finish(h)
 }
@@ -41,75 +40,111 @@ const (
 	digit
 )
 
-// tokens cuts a text into words and numbers, in small letters and without «ё»,
-// and appends their letters to buf. What stands in [brackets] was masked and
-// says nothing.
-func tokens(text string, buf []byte, out []token) ([]byte, []token) {
-	kind, from, start := other, len(buf), 0
-	masked := 0
-	flush := func(end int) {
-		if kind != other && masked == 0 {
-			out = append(out, token{hash: hashOf(buf[from:]), start: start, end: end, from: from, to: len(buf)})
-		} else {
-			buf = buf[:from]
+// Letters of one byte, and Cyrillic ones of two, by kind and small form.
+var (
+	kinds    [utf8.RuneSelf]uint8
+	small    [utf8.RuneSelf]uint8
+	cyrillic [cyrillicCount]uint16
+)
+
+const (
+	cyrillicFirst = 0x400
+	cyrillicCount = 0x80
+)
+
+func init() {
+	for c := range kinds {
+		r := rune(c)
+		switch {
+		case unicode.IsLetter(r):
+			kinds[c], small[c] = letter, uint8(unicode.ToLower(r))
+		case unicode.IsDigit(r):
+			kinds[c], small[c] = digit, uint8(r)
 		}
-		from = len(buf)
 	}
-	for i := 0; i < len(text); {
-		c := text[i]
-		size, k := 1, other
-		lower := rune(c)
-		switch {
-		case c < utf8.RuneSelf:
-			switch {
-			case 'a' <= c && c <= 'z':
-				k = letter
-			case 'A' <= c && c <= 'Z':
-				k, lower = letter, rune(c|0x20)
-			case '0' <= c && c <= '9':
-				k = digit
+	for i := range cyrillic {
+		cyrillic[i] = uint16(smallRune(cyrillicFirst + rune(i)))
+	}
+}
+
+// smallRune is a letter's small form, in which «ё» is «е».
+func smallRune(r rune) rune {
+	if r = unicode.ToLower(r); r == 'ё' {
+		return 'е'
+	}
+	return r
+}
+
+// sign reads the letter, digit or other sign at the start of a text: its kind,
+// small form and bytes.
+func sign(text string) (kind int, r rune, size int) {
+	c := text[0]
+	if c < utf8.RuneSelf {
+		return int(kinds[c]), rune(small[c]), 1
+	}
+	if c&0xFE == 0xD0 && len(text) > 1 && text[1]&0xC0 == 0x80 {
+		return letter, rune(cyrillic[int(c&1)<<6|int(text[1]&0x3F)]), 2
+	}
+	r, size = utf8.DecodeRuneInString(text)
+	switch {
+	case r == utf8.RuneError:
+	case unicode.IsLetter(r):
+		return letter, smallRune(r), size
+	case unicode.IsDigit(r):
+		return digit, r, size
+	}
+	return other, r, size
+}
+
+// tokens cuts a text into words and numbers, which are the same in capital and
+// small letters and with «ё» or «е». What stands in [brackets] was masked and
+// says nothing, and nothing after the first mostWords is read.
+func tokens(text string, out []token) []token {
+	masked, most := 0, len(out)+mostWords
+	for i := 0; i < len(text) && len(out) < most; {
+		kind, r, size := sign(text[i:])
+		if kind == other {
+			switch text[i] {
+			case '[':
+				if strings.IndexByte(text[i:min(len(text), i+maskLength)], ']') > 0 {
+					masked++
+				}
+			case ']':
+				masked = max(masked-1, 0)
 			}
-		case (c == 0xD0 || c == 0xD1) && i+1 < len(text) && text[i+1]&0xC0 == 0x80:
-			size = 2
-			r := rune(c&0x1F)<<6 | rune(text[i+1]&0x3F)
-			switch {
-			case 'А' <= r && r <= 'Я':
-				k, lower = letter, r+0x20
-			case 'а' <= r && r <= 'я':
-				k, lower = letter, r
-			case r == 'ё' || r == 'Ё':
-				k, lower = letter, 'е'
-			case unicode.IsLetter(r):
-				k, lower = letter, unicode.ToLower(r)
+			i += size
+			continue
+		}
+		h := uint64(fnvOffset)
+		start := i
+		for k := kind; k == kind; {
+			h = (h ^ uint64(r)) * fnvPrime
+			if i += size; i == len(text) {
+				break
 			}
-		default:
-			var r rune
-			r, size = utf8.DecodeRuneInString(text[i:])
-			switch {
-			case r == utf8.RuneError:
-			case unicode.IsLetter(r):
-				k, lower = letter, unicode.ToLower(r)
-			case unicode.IsDigit(r):
-				k, lower = digit, r
-			}
+			k, r, size = sign(text[i:])
 		}
-		if k != kind {
-			flush(i)
-			kind, start = k, i
+		if masked == 0 {
+			out = append(out, token{hash: finish(h), start: start, end: i})
 		}
-		switch {
-		case k != other:
-			buf = utf8.AppendRune(buf, lower)
-		case c == '[' && strings.IndexByte(text[i:min(len(text), i+maskLength)], ']') > 0:
-			masked++
-		case c == ']' && masked > 0:
-			masked--
-		}
+	}
+	return out
+}
+
+// folded is the form in which words are compared.
+func folded(word string, buf []byte) []byte {
+	for i := 0; i < len(word) && len(buf) < longestWord; {
+		_, r, size := sign(word[i:])
+		buf = utf8.AppendRune(buf, r)
 		i += size
 	}
-	flush(len(text))
-	return buf, out
+	return buf
 }
+
+const (
+	mostWords   = 2000 // of a text: what follows is not read
+	longestWord = 100  // bytes
+)
 
 // maskLength is more than the bytes of any mask such as «[телефон]».
 const maskLength = 40
@@ -145,6 +180,6 @@ var layout = strings.NewReplacer(
 
 // readings lists how a Latin text may have been meant in Russian.
 func readings(text string) []string {
-	small := strings.ToLower(text)
-	return []string{translit.Replace(small), layout.Replace(small)}
+	lower := strings.ToLower(text)
+	return []string{translit.Replace(lower), layout.Replace(lower)}
 }

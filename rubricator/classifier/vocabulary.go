@@ -17,35 +17,30 @@ import (
 const (
 	shortestGram = 3
 	longestGram  = 5
-	window       = 3  // how many words after a word make pairs with it
 	nearness     = 30 // words, after which the first impression has faded by e
 )
 
-// How many of each may be kept: with 500 classes that is a model of 50 MB.
+// How many of each may be kept: with 500 classes that is a model of 33 MB.
 const (
 	maxStems = 40_000
 	maxGrams = 24_000
-	maxPairs = 30_000
 )
 
-// vocabulary knows stems, grams and pairs by their hashes: the words themselves
+// vocabulary knows stems and grams by their hashes: the words themselves
 // are not kept, so a model file shows nobody's text.
 type vocabulary struct {
 	forms table // written form → stem
 	stems table
 	grams table
-	pairs table
-	some  sieve // says of most pairs that are not known so
 
-	stemHashes                []uint64 // stem → its hash
-	stemIDF, gramIDF, pairIDF []float32
-	unknownIDF                float32  // of a stem nobody used before
-	written                   []string // the stems themselves: while training alone
-	softNorm                  float32  // mean length of a text's vector of grams, stems having length 1
+	stemIDF, gramIDF []float32
+	unknownIDF       float32  // of a stem nobody used before
+	written          []string // the stems themselves: while training alone
+	softNorm         float32  // mean length of a text's vector of grams, stems having length 1
 }
 
-func stem(w string) string {
-	env := snowballstem.NewEnv(w)
+func stem(env *snowballstem.Env, w string) string {
+	env.SetCurrent(w)
 	first, _ := utf8.DecodeRuneInString(w)
 	switch {
 	case unicode.Is(unicode.Cyrillic, first):
@@ -77,13 +72,6 @@ func eachGram(s string, fn func(hash uint64)) {
 	}
 }
 
-func pairHash(a, b uint64) uint64 {
-	if a > b {
-		a, b = b, a
-	}
-	return finish(a*fnvPrime ^ finish(b))
-}
-
 // counted is how many texts have a thing.
 type counted struct {
 	hash  uint64
@@ -106,41 +94,26 @@ func commonest(counts map[uint64]int, least, most int) []counted {
 // newVocabulary counts the texts, those of examples and the words of classes.
 func newVocabulary(texts, names []string) *vocabulary {
 	v := &vocabulary{}
-	stemOf := map[string]string{}
-	stemTexts, pairTexts := map[uint64]int{}, map[uint64]int{}
+	stemTexts := map[uint64]int{}
 	written := map[uint64]string{} // stem's hash → stem
 	forms := map[uint64]uint64{}   // form's hash → stem's hash
+	last := map[uint64]int{}       // stem's hash → the last text that has it
+	env := snowballstem.NewEnv("")
 	var buf []byte
 	var toks []token
-	var stems []uint64
 	for i, text := range slices.Concat(texts, names) {
-		buf, toks = tokens(text, buf[:0], toks[:0])
-		stems = stems[:0]
-		seen := map[uint64]bool{}
+		toks = tokens(text, toks[:0])
 		for _, t := range toks {
-			form := string(buf[t.from:t.to])
-			s, ok := stemOf[form]
+			h, ok := forms[t.hash]
 			if !ok {
-				s = stem(form)
-				stemOf[form] = s
+				buf = folded(text[t.start:t.end], buf[:0])
+				s := stem(env, string(buf))
+				h = hashOf(s)
+				written[h], forms[t.hash] = s, h
 			}
-			h := hashOf([]byte(s))
-			written[h], forms[t.hash] = s, h
-			stems = append(stems, h)
-			if !seen[h] {
-				seen[h] = true
+			if last[h] != i+1 {
+				last[h] = i + 1
 				stemTexts[h]++
-			}
-		}
-		if i >= len(texts) {
-			continue
-		}
-		for a := range stems {
-			for b := a + 1; b < min(len(stems), a+1+window); b++ {
-				if p := pairHash(stems[a], stems[b]); !seen[p] {
-					seen[p] = true
-					pairTexts[p]++
-				}
 			}
 		}
 	}
@@ -158,7 +131,6 @@ func newVocabulary(texts, names []string) *vocabulary {
 	for i, s := range kept {
 		v.stems.put(s.hash, int32(i))
 		v.stemIDF = append(v.stemIDF, idf(s.texts, n))
-		v.stemHashes = append(v.stemHashes, s.hash)
 		v.written = append(v.written, written[s.hash])
 		seen := map[uint64]bool{}
 		eachGram(written[s.hash], func(h uint64) {
@@ -180,19 +152,9 @@ func newVocabulary(texts, names []string) *vocabulary {
 		v.grams.put(g.hash, int32(i))
 		v.gramIDF = append(v.gramIDF, idf(g.texts, float64(len(kept))))
 	}
-	keptPairs := commonest(pairTexts, max(2, least), maxPairs)
-	v.pairs = newTable(len(keptPairs))
-	v.some = newSieve(len(keptPairs))
-	for i, p := range keptPairs {
-		v.pairs.put(p.hash, int32(i))
-		v.some.add(p.hash)
-		v.pairIDF = append(v.pairIDF, idf(p.texts, n))
-	}
 	v.softNorm = 1
 	return v
 }
-
-func (v *vocabulary) stemHash(id int32) uint64 { return v.stemHashes[id] }
 
 func sortedKeys[V any](m map[uint64]V) []uint64 {
 	keys := make([]uint64, 0, len(m))
