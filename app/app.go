@@ -26,6 +26,8 @@ import (
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/app/web"
 	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/rubricator/address"
+	"github.com/otklik/otklik/rubricator/territory"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/calendar"
 )
@@ -39,6 +41,7 @@ type App struct {
 	Engine     *workflow.Engine
 	Calendars  *workflow.Calendars
 	Rubricator *rubricator.Rubricator
+	Addresses  *address.Book
 	Accounts   *identity.Accounts
 	Photos     *photo.Bucket
 	// Fired is told of every step of a clock that was performed in this process,
@@ -154,6 +157,7 @@ func (a *App) open(ctx context.Context) error {
 	a.directory = newDirectory(a.Store)
 	a.Accounts = identity.NewAccounts(a.Store, a.Clock)
 	a.Rubricator = rubricator.New(a.Store, nil)
+	a.Addresses = address.NewBook(a.Store, func() *territory.Index { return a.Rubricator.Book().Places })
 	if a.Engine, err = a.EngineAt(a.Clock); err != nil {
 		return err
 	}
@@ -190,7 +194,7 @@ func (a *App) engine(s workflow.Store, w workflow.Witness, c clock.Clock) (*work
 // Reload reads the region anew, after an import and every now and then: another
 // node may have changed it.
 func (a *App) Reload(ctx context.Context) error {
-	return errors.Join(a.Rubricator.Reload(ctx), a.directory.Reload(ctx), a.Calendars.Reload(ctx))
+	return errors.Join(a.Rubricator.Reload(ctx), a.Addresses.Reload(ctx), a.directory.Reload(ctx), a.Calendars.Reload(ctx))
 }
 
 // Close closes what was opened.

@@ -27,7 +27,7 @@ import (
 	"github.com/otklik/otklik/workflow"
 )
 
-//go:embed data/*.yaml data/*.geojson
+//go:embed data/*.yaml data/*.geojson data/*.csv
 var data embed.FS
 
 // Password is what every demo user signs in with.
@@ -153,7 +153,20 @@ func (r Region) importFiles(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	file, err := read("rubricator.yaml")
+	file, err := read("addresses.csv")
+	if err != nil {
+		return err
+	}
+	if _, err := importer.Addresses(ctx, r.Store, "addresses.csv", file, false, func(int) {}); err != nil {
+		return fmt.Errorf("addresses.csv: %w", err)
+	}
+	if file, err = read("landmarks.csv"); err != nil {
+		return err
+	}
+	if _, err := importer.Landmarks(ctx, r.Store, "landmarks.csv", file, false); err != nil {
+		return fmt.Errorf("landmarks.csv: %w", err)
+	}
+	file, err = read("rubricator.yaml")
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,9 @@ func Columns() map[string][]string {
 	add(columnsOf[presenceRow]())
 	add(columnsOf[modelRow]())
 	add(columnsOf[modelChunkRow]())
+	add(columnsOf[streetRow]())
+	add(columnsOf[landmarkRow]())
+	add(columnsOf[addressLoadRow]())
 	return out
 }
 

@@ -17,8 +17,9 @@ import (
 func importCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Bring in a region: territories, rubricator, agencies, appeals",
-		Long: "Bring in files of a region, in this order: territories, rubricator, agencies, appeals.\n\n" +
+		Short: "Bring in a region: territories, addresses, landmarks, rubricator, agencies, appeals",
+		Long: "Bring in files of a region, in this order: territories, addresses and landmarks where there are any, rubricator,\n" +
+			"agencies, appeals.\n\n" +
 			"A file is checked whole before anything is written; wrong lines are listed with the reason and nothing is\n" +
 			"imported then. --dry-run says what would be done. docs/import.md describes the formats.",
 	}
@@ -40,6 +41,18 @@ func importCommand() *cobra.Command {
 		importing("territories FILE", "Import places: boundaries (.geojson) or places without boundaries (.yaml)",
 			func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
 				r, err := importer.Territories(cmd.Context(), a.Store, file.Name(), file, dry)
+				return tell(cmd, r, dry, err)
+			}),
+		importing("addresses FILE.csv", "Import streets and houses (columns as in docs/address.md); the file replaces those of its territories",
+			func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
+				bar := progress(cmd, -1, "rows")
+				r, err := importer.Addresses(cmd.Context(), a.Store, file.Name(), file, dry, func(rows int) { _ = bar.Set(rows) })
+				_ = bar.Finish()
+				return tell(cmd, r, dry, err)
+			}),
+		importing("landmarks FILE.csv", "Import schools, clinics, stops and other objects that people go by",
+			func(cmd *cobra.Command, a *app.App, file *os.File, dry bool) error {
+				r, err := importer.Landmarks(cmd.Context(), a.Store, file.Name(), file, dry)
 				return tell(cmd, r, dry, err)
 			}),
 		importing("rubricator FILE", "Publish a tree of topics (.yaml or .csv) as the new version",

@@ -227,7 +227,9 @@ func (m *mention) findKind(r *reading) {
 
 // followsName reports whether the word «ул.» before token i belongs to what
 // comes after it.
-func followsName(r *reading, i int) bool { return r.at(i).capital && r.at(i).gap != "" && !strings.Contains(r.at(i).gap, ",") }
+func followsName(r *reading, i int) bool {
+	return r.at(i).capital && r.at(i).gap != "" && !strings.Contains(r.at(i).gap, ",")
+}
 
 func (m *mention) findHouse(r *reading) {
 	if m.hi < len(r.tokens) {

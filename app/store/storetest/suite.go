@@ -37,6 +37,7 @@ func Run(t *testing.T, open Opener) {
 		{"drafts", testDrafts},
 		{"identity", testIdentity},
 		{"region", testRegion},
+		{"address", testAddresses},
 		{"tree drafts", testTreeDrafts},
 		{"notices", testNotices},
 		{"calendar changes", testChanges},
