@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
@@ -13,6 +15,11 @@ type witness struct {
 }
 
 var _ workflow.Witness = witness{}
+
+// ListTemplates implements workflow.Witness: those of the branch above count too.
+func (w witness) ListTemplates(ctx context.Context, agency int64, rubric string) ([]workflow.AnswerTemplate, error) {
+	return w.Store.ListTemplates(ctx, agency, w.topics.Book().Tree.Branch(rubric))
+}
 
 // Subject implements workflow.Witness: the names and words of the leaf and of
 // the nodes above it.

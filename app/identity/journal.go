@@ -19,7 +19,8 @@ type Entry struct {
 	Kind    EntryKind `json:"kind"`
 	Appeal  int64     `json:"appeal,omitempty"`  // whose applicant was read
 	Subject int64     `json:"subject,omitempty"` // user who was changed
-	Detail  string    `json:"detail,omitempty"`  // the purpose, or the roles after the change
+	Detail  string    `json:"detail,omitempty"`  // the purpose, the roles after the change, the name of a template
+	Rows    int       `json:"rows,omitempty"`    // of a list that was taken away
 	Prev    string    `json:"prev"`
 	Hash    string    `json:"-"` // hex SHA-256, "" for lines from before the chain
 }
@@ -37,6 +38,11 @@ const (
 	NewPassword   EntryKind = "user.password"
 	PublishTree   EntryKind = "rubricator.publish" // version=N and the counts of rubricator.Sum
 	ActivateModel EntryKind = "model.activate"     // By is 0 where it came into force by itself
+
+	CreateTemplate  EntryKind = "template.create"
+	ChangeTemplate  EntryKind = "template.change"
+	RetireTemplate  EntryKind = "template.retire"
+	RestoreTemplate EntryKind = "template.restore"
 )
 
 // Sum is the hash that the line must have after the one before it.

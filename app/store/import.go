@@ -11,7 +11,6 @@ import (
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/territory"
-	"github.com/otklik/otklik/workflow"
 )
 
 // Import is a unit of work that loads a region: all of it is kept or nothing.
@@ -77,24 +76,6 @@ func (i *Import) SaveAgencies(as []identity.Agency) error {
 	}
 	for n := range as {
 		as[n].ID = rows[n].ID
-	}
-	return nil
-}
-
-// SaveTemplates saves by code and sets the ids.
-func (i *Import) SaveTemplates(ts []workflow.AnswerTemplate) error {
-	rows := make([]templateRow, len(ts))
-	for n, t := range ts {
-		rows[n] = templateRow{
-			Code: t.Code, AgencyID: t.Agency, Rubric: t.Rubric, NameRU: t.Name.RU, NameEN: t.Name.EN,
-			Outcome: string(t.Outcome), Body: t.Body, Version: 1,
-		}
-	}
-	if err := save(i.db, templateTable, rows); err != nil {
-		return err
-	}
-	for n := range ts {
-		ts[n].ID, ts[n].Version = rows[n].ID, rows[n].Version
 	}
 	return nil
 }
@@ -193,11 +174,6 @@ func (s *Store) SaveTerritories(ctx context.Context, ts []territory.Territory) e
 // SaveAgencies is [Import.SaveAgencies] alone.
 func (s *Store) SaveAgencies(ctx context.Context, as []identity.Agency) error {
 	return s.Import(ctx, func(i *Import) error { return i.SaveAgencies(as) })
-}
-
-// SaveTemplates is [Import.SaveTemplates] alone.
-func (s *Store) SaveTemplates(ctx context.Context, ts []workflow.AnswerTemplate) error {
-	return s.Import(ctx, func(i *Import) error { return i.SaveTemplates(ts) })
 }
 
 // ReplaceRules is [Import.ReplaceRules] alone.

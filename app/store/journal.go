@@ -17,6 +17,7 @@ type journalRow struct {
 	Detail    string
 	Kind      string
 	SubjectID int64
+	RowCount  int
 	PrevHash  string
 	Hash      string
 }
@@ -26,7 +27,7 @@ func (journalRow) TableName() string { return "journal" }
 func (r *journalRow) entry() identity.Entry {
 	return identity.Entry{
 		ID: r.ID, At: r.At.time(), By: r.ByID, Kind: identity.EntryKind(r.Kind), Appeal: r.AppealID, Subject: r.SubjectID,
-		Detail: r.Detail, Prev: r.PrevHash, Hash: r.Hash,
+		Detail: r.Detail, Rows: r.RowCount, Prev: r.PrevHash, Hash: r.Hash,
 	}
 }
 
@@ -46,7 +47,7 @@ func (s *Store) appendJournal(db *gorm.DB, e identity.Entry) error {
 		e.Prev = last[0]
 	}
 	return db.Create(&journalRow{
-		At: instant(e.At), ByID: e.By, AppealID: e.Appeal, Detail: e.Detail, Kind: string(e.Kind), SubjectID: e.Subject,
+		At: instant(e.At), ByID: e.By, AppealID: e.Appeal, Detail: e.Detail, Kind: string(e.Kind), SubjectID: e.Subject, RowCount: e.Rows,
 		PrevHash: e.Prev, Hash: e.Sum(),
 	}).Error
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/territory"
-	"github.com/otklik/otklik/workflow"
 )
 
 type territoryRow struct {
@@ -78,22 +77,6 @@ type routeRow struct {
 
 func (routeRow) TableName() string { return "routes" }
 
-type templateRow struct {
-	ID       int64 `gorm:"primaryKey"`
-	Code     string
-	AgencyID int64
-	Rubric   string
-	NameRU   string `gorm:"column:name_ru"`
-	NameEN   string `gorm:"column:name_en"`
-	Outcome  string
-	Body     string
-	Version  int
-}
-
-func (templateRow) TableName() string { return "answer_templates" }
-
-var templateTable = newTable[templateRow]()
-
 // ListTerritories returns all territories by id: those above come first where
 // they were saved first.
 func (s *Store) ListTerritories(ctx context.Context) ([]territory.Territory, error) {
@@ -150,27 +133,6 @@ func listRules(db *gorm.DB) ([]rubricator.Rule, error) {
 		out[i] = rubricator.Rule{
 			Rubric: r.Rubric, Territory: r.TerritoryID, Agency: r.AgencyID,
 			When: rubricator.Condition{Question: r.Question, Answer: r.Answer},
-		}
-	}
-	return out, nil
-}
-
-// ListTemplates returns the templates that an agency may use for a topic: its
-// own and everybody's, for the topic and for any. Agency 0 lists all of all.
-func (s *Store) ListTemplates(ctx context.Context, agency int64, rubric string) ([]workflow.AnswerTemplate, error) {
-	db := s.fresh.WithContext(ctx).Order("code")
-	if agency != 0 {
-		db = db.Where("agency_id IN (0, ?) AND rubric IN ('', ?)", agency, rubric)
-	}
-	var rows []templateRow
-	if err := db.Find(&rows).Error; err != nil {
-		return nil, translate(err)
-	}
-	out := make([]workflow.AnswerTemplate, len(rows))
-	for i, r := range rows {
-		out[i] = workflow.AnswerTemplate{
-			ID: r.ID, Code: r.Code, Agency: r.AgencyID, Rubric: r.Rubric, Name: lang.Text{RU: r.NameRU, EN: r.NameEN},
-			Outcome: workflow.Outcome(r.Outcome), Body: r.Body, Version: r.Version,
 		}
 	}
 	return out, nil

@@ -14,7 +14,6 @@ import (
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/territory"
-	"github.com/otklik/otklik/workflow"
 )
 
 func testRegion(t *testing.T, open Opener) {
@@ -133,20 +132,4 @@ func testRules(t *testing.T, s *store.Store) {
 	require.NoError(t, err)
 	require.Equal(t, rules, got)
 	require.NoError(t, s.ReplaceRules(ctx, nil))
-
-	templates := []workflow.AnswerTemplate{
-		{Code: "any", Name: lang.Text{RU: "Всем"}, Outcome: workflow.Explained, Body: "Здравствуйте"},
-		{Code: "holes", Agency: 2, Rubric: "roads.hole", Name: lang.Text{RU: "Ямы"}, Outcome: workflow.Solved, Body: "Засыпали"},
-	}
-	require.NoError(t, s.SaveTemplates(ctx, templates))
-	require.NoError(t, s.SaveTemplates(ctx, templates))
-	listed, err := s.ListTemplates(ctx, 0, "")
-	require.NoError(t, err)
-	require.Equal(t, templates, listed)
-	listed, err = s.ListTemplates(ctx, 2, "roads.hole")
-	require.NoError(t, err)
-	require.Equal(t, templates, listed)
-	listed, err = s.ListTemplates(ctx, 2, "yard")
-	require.NoError(t, err)
-	require.Equal(t, templates[:1], listed)
 }

@@ -39,6 +39,7 @@ func Run(t *testing.T, open Opener) {
 		{"region", testRegion},
 		{"address", testAddresses},
 		{"tree drafts", testTreeDrafts},
+		{"templates", testTemplates},
 		{"notices", testNotices},
 		{"calendar changes", testChanges},
 		{"staff", testStaff},

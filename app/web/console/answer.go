@@ -35,20 +35,22 @@ type editor struct {
 	Ground    string
 	Template  string
 	Templates []workflow.AnswerTemplate
-	SavedAt   time.Time
-	Done      string
-	Problem   string
-	Missing   []string // places of a template that nothing is known for
-	Mine      int      // number of the reader's latest submission
-	Typed     bool     // the page brings what was typed
-	Rival     *rival   // what somebody else saved meanwhile, nil where nobody did
-	Returned  string   // why the head sent it back
-	Meanwhile []ui.TimelineItem
-	Closed    bool
-	Errors    ui.Errors
-	Flags     []flag // what would speak against it
-	FlagsURL  string
-	Proof     bool // the topic asks for a photo of what was done
+	// TemplatesURL is where the reader may change them, "" where they may not.
+	TemplatesURL string
+	SavedAt      time.Time
+	Done         string
+	Problem      string
+	Missing      []string // places of a template that nothing is known for
+	Mine         int      // number of the reader's latest submission
+	Typed        bool     // the page brings what was typed
+	Rival        *rival   // what somebody else saved meanwhile, nil where nobody did
+	Returned     string   // why the head sent it back
+	Meanwhile    []ui.TimelineItem
+	Closed       bool
+	Errors       ui.Errors
+	Flags        []flag // what would speak against it
+	FlagsURL     string
+	Proof        bool // the topic asks for a photo of what was done
 }
 
 // Answer shows the editor.
@@ -301,8 +303,11 @@ func (h *Handlers) renderEditor(c echo.Context, status int, found *workflow.Case
 	on(&page, &found.Appeal)
 	view.Page, view.Typed = page, c.Request().Method == http.MethodPost
 	view.Mine = lastOwn(found, edge.User(ctx).ID, workflow.SubmitAnswer)
-	if view.Templates, err = h.cfg.Templates.ListTemplates(ctx, found.Appeal.Agency, found.Appeal.Rubric); err != nil {
+	if view.Templates, err = h.templatesFor(ctx, &found.Appeal); err != nil {
 		return err
+	}
+	if workflow.MayChangeTemplates(edge.Actor(ctx), found.Appeal.Agency) {
+		view.TemplatesURL = templatesURL
 	}
 	if view.Flags, err = h.weighed(ctx, edge.Actor(ctx), found.Appeal.ID, view.Text, view.Outcome); err != nil {
 		return err
@@ -315,7 +320,7 @@ func (h *Handlers) renderEditor(c echo.Context, status int, found *workflow.Case
 // and that reading is noted like any other.
 func (h *Handlers) fill(ctx context.Context, found *workflow.Case, view *editor) error {
 	a := &found.Appeal
-	list, err := h.cfg.Templates.ListTemplates(ctx, a.Agency, a.Rubric)
+	list, err := h.templatesFor(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -325,16 +330,7 @@ func (h *Handlers) fill(ctx context.Context, found *workflow.Case, view *editor)
 		return nil
 	}
 	chosen := list[i]
-	fields := map[string]string{
-		"number": a.Number, "date": ui.Date(ctx, a.SubmittedAt), "address": a.Place.Address,
-		"agency": h.agencyName(ctx, a.Agency), "today": ui.Date(ctx, ui.Now(ctx)), "executor": h.names(ctx).user(a.Executor),
-	}
-	if !a.DueAt.IsZero() {
-		fields["due"] = ui.Date(ctx, a.DueAt.Add(-time.Second))
-	}
-	if fields["address"] == "" {
-		fields["address"] = h.names(ctx).territory(a.Place.Territory)
-	}
+	fields := h.fields(ctx, a)
 	if strings.Contains(chosen.Body, "{applicant}") {
 		applicant, err := h.cfg.Reader.ReadApplicant(ctx, a.ID, edge.Actor(ctx), purposeTemplate)
 		if err != nil && !fault.Is(err, fault.NotFound) {
@@ -356,6 +352,31 @@ func (h *Handlers) fill(ctx context.Context, found *workflow.Case, view *editor)
 		view.Outcome = string(chosen.Outcome)
 	}
 	return nil
+}
+
+// templatesFor lists what is offered for a case: those of its topic and of the
+// branch above it too.
+func (h *Handlers) templatesFor(ctx context.Context, a *workflow.Appeal) ([]workflow.AnswerTemplate, error) {
+	return h.cfg.Templates.ListTemplates(ctx, a.Agency, h.cfg.Rubrics.Book().Tree.Branch(a.Rubric))
+}
+
+// fields is what is known of a case for the places of a template, but for who
+// wrote it.
+func (h *Handlers) fields(ctx context.Context, a *workflow.Appeal) map[string]string {
+	fields := map[string]string{
+		"number": a.Number, "date": ui.Date(ctx, a.SubmittedAt), "address": a.Place.Address,
+		"agency": h.agencyName(ctx, a.Agency), "today": ui.Date(ctx, ui.Now(ctx)),
+	}
+	if a.Executor != 0 {
+		fields["executor"] = h.names(ctx).user(a.Executor)
+	}
+	if !a.DueAt.IsZero() {
+		fields["due"] = ui.Date(ctx, a.DueAt.Add(-time.Second))
+	}
+	if fields["address"] == "" {
+		fields["address"] = h.names(ctx).territory(a.Place.Territory)
+	}
+	return fields
 }
 
 func (h *Handlers) agencyName(ctx context.Context, id int64) string {

@@ -20,6 +20,15 @@ func templateOptions(ctx context.Context, list []workflow.AnswerTemplate) []ui.O
 	return out
 }
 
+// outcomeNames are the outcomes without when each is the right one.
+func outcomeNames(ctx context.Context) []ui.Option {
+	out := outcomeOptions(ctx)
+	for i := range out {
+		out[i].Hint = ""
+	}
+	return out
+}
+
 // savedWords is «Сохранено в 14:05», with the day where it wasn't today.
 func savedWords(ctx context.Context, at time.Time) string {
 	if ui.Date(ctx, at) == ui.Date(ctx, ui.Now(ctx)) {

@@ -40,12 +40,6 @@ type Directory interface {
 	Staff(agency int64) []identity.User
 }
 
-// Templates are the answers to begin with.
-type Templates interface {
-	// ListTemplates lists those for the agency and the topic, and for all.
-	ListTemplates(ctx context.Context, agency int64, rubric string) ([]workflow.AnswerTemplate, error)
-}
-
 // Loads counts the cases on executors' desks.
 type Loads interface {
 	// CountLoads counts by user; who has none is left out.
@@ -79,7 +73,7 @@ type Config struct {
 	Cookies   edge.Cookies
 	Engine    *workflow.Engine
 	Reader    workflow.Reader
-	Templates Templates
+	Templates workflow.Templates
 	Loads     Loads
 	Rubrics   *rubricator.Rubricator
 	Directory Directory
@@ -151,6 +145,11 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 	if by := u.Actor(); by.Regional() || by.Has(actor.Head) || by.Has(actor.Coordinator) {
 		p.Nav = append(p.Nav, ui.NavItem{
 			Text: ui.T(ctx, "console.nav.dashboard"), URL: "/dashboard", Current: strings.HasPrefix(path, "/dashboard"),
+		})
+	}
+	if len(templateAgencies(u.Actor())) > 0 {
+		p.Nav = append(p.Nav, ui.NavItem{
+			Text: ui.T(ctx, "template.nav"), URL: templatesURL, Current: strings.HasPrefix(path, templatesURL),
 		})
 	}
 	if u.Actor().Has(actor.SystemAdmin) || u.Actor().Has(actor.AgencyAdmin) {

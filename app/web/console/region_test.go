@@ -176,7 +176,7 @@ func (r *region) settle() {
 	for login, m := range map[string]actor.Membership{
 		"moderator": {Agency: r.roads, Role: actor.Moderator}, "coordinator": {Agency: r.roads, Role: actor.Coordinator},
 		"executor": {Agency: r.roads, Role: actor.Executor}, "second": {Agency: r.roads, Role: actor.Executor},
-		"head": {Agency: r.roads, Role: actor.Head}, "gardener": {Agency: r.parks, Role: actor.Coordinator}, "arborist": {Agency: r.parks, Role: actor.Executor},
+		"head": {Agency: r.roads, Role: actor.Head}, "clerk": {Agency: r.roads, Role: actor.AgencyAdmin}, "gardener": {Agency: r.parks, Role: actor.Coordinator}, "arborist": {Agency: r.parks, Role: actor.Executor},
 		"supervisor": {Role: actor.Supervisor}, "admin": {Role: actor.SystemAdmin},
 	} {
 		u := &identity.User{
@@ -192,7 +192,7 @@ var passwordHash = sync.OnceValue(func() string { return identity.HashPassword(p
 
 var names = map[string]string{
 	"moderator": "Модестова Ирина", "coordinator": "Верескова Алина", "executor": "Подгорин Глеб", "second": "Ракитова Дина",
-	"head": "Заозерин Егор", "gardener": "Полынин Захар", "arborist": "Садовников Олег", "supervisor": "Колоскова Жанна", "admin": "Берёзкина Инна",
+	"head": "Заозерин Егор", "clerk": "Тихонов Пётр", "gardener": "Полынин Захар", "arborist": "Садовников Олег", "supervisor": "Колоскова Жанна", "admin": "Берёзкина Инна",
 }
 
 // The region is its own directory.
@@ -234,6 +234,10 @@ func (r *region) Staff(agency int64) []identity.User {
 type witness struct {
 	*store.Store
 	topics *rubricator.Rubricator
+}
+
+func (w witness) ListTemplates(ctx context.Context, agency int64, rubric string) ([]workflow.AnswerTemplate, error) {
+	return w.Store.ListTemplates(ctx, agency, w.topics.Book().Tree.Branch(rubric))
 }
 
 func (w witness) Subject(code string) workflow.Subject {

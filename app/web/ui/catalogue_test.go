@@ -20,7 +20,7 @@ import (
 var families = []string{
 	"admin.month.", "admin.entry.", "admin.purpose.", "admin.weekday.", "admin.weekday_short.", "admin.kind.", "admin.clock.", "admin.change.state.",
 	"stage.", "outcome.", "role.", "deadline.", "kind.", "action.", "event.", "error.", "alert.", "lang.", "source.",
-	"order.", "ruleset.", "reason.", "kpi.", "warn.", "mail.", "bulk.", "plan.month.", "plan.month_of.",
+	"order.", "ruleset.", "reason.", "kpi.", "warn.", "mail.", "bulk.", "plan.month.", "plan.month_of.", "template.field.", "template.done.",
 }
 
 // areas are told by the Russian files.
