@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ruling"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/deadline"
@@ -33,6 +34,7 @@ type card struct {
 	Forms     []actionForm
 	Items     []historyItem
 	Hops      []hop
+	Why       *why
 	Ties      ties
 	Applicant *workflow.Applicant
 	Next      string
@@ -69,6 +71,13 @@ type hop struct {
 	Reason string    // why it was passed on
 }
 
+// why is the rule by which the case came here.
+type why struct {
+	ruling.Why
+	At    time.Time
+	Moved bool // by hand, later
+}
+
 // Card shows a case.
 func (h *Handlers) Card(c echo.Context) error {
 	ctx, _ := h.begin(c)
@@ -101,7 +110,7 @@ func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string,
 	for i := range view.Forms {
 		view.Forms[i].Mine = lastOwn(found, by.User, view.Forms[i].action)
 	}
-	view.Items, view.Hops = h.history(ctx, found), h.hops(ctx, found)
+	view.Items, view.Hops, view.Why = h.history(ctx, found), h.hops(ctx, found), h.why(ctx, found)
 	if view.Ties, err = h.ties(ctx, by, found); err != nil {
 		return err
 	}

@@ -206,6 +206,17 @@ func TestCard_offers_each_role_its_own_actions(t *testing.T) {
 	require.NotEmpty(t, r.as("head").get(card(signs)).link("Подписать"))
 }
 
+func TestCard_says_why_the_case_is_here(t *testing.T) {
+	t.Parallel()
+	r := newRegion(t)
+	id := r.submit("roads.pit", "Яма на Полевой улице, машины объезжают её по тротуару.")
+	text := r.as("coordinator").get(card(id)).text()
+	require.Contains(t, text, "Почему здесь")
+	require.Contains(t, text, "Яма на дороге, везде")
+	require.Contains(t, text, "любая тема, везде")
+	require.Contains(t, text, "решило правило для более узкой темы")
+}
+
 func TestCard_shows_who_wrote_only_on_purpose_and_notes_it(t *testing.T) {
 	t.Parallel()
 	r := newRegion(t)

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otklik/otklik/app/web/ruling"
 	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -85,7 +87,7 @@ func (h *Handlers) item(ctx context.Context, e workflow.Event) historyItem {
 		add(ui.T(ctx, "console.history.not_fixed"))
 	}
 	if e.Data.Rule != "" {
-		add(ui.T(ctx, "console.history.rule", "rule", n.rule(e.Data.Rule)))
+		add(ui.T(ctx, "console.history.rule", "rule", n.rules().Text(ctx, e.Data.Rule)))
 	}
 	if e.Data.For != 0 {
 		add(ui.T(ctx, "console.history.for", "name", n.user(e.Data.For)))
@@ -132,6 +134,26 @@ func numbersOf(links []workflow.Link) string {
 		text += " …"
 	}
 	return text
+}
+
+// why tells by which rule the case came to the agency that had it first, nil
+// where the history doesn't say.
+func (h *Handlers) why(ctx context.Context, found *workflow.Case) *why {
+	n := h.names(ctx)
+	for _, e := range found.Events {
+		if e.Data.Rule == "" {
+			continue
+		}
+		out := &why{Why: ruling.Why{Rule: n.rules().Text(ctx, e.Data.Rule), Agency: n.agency(e.Agency)}, At: e.At}
+		out.Moved = e.Agency != found.Appeal.Agency
+		for _, l := range e.Data.Lost {
+			out.Lost = append(out.Lost, ruling.Line{
+				Rule: n.rules().Text(ctx, l.Rule), Agency: n.agency(l.Agency), Reason: ruling.Reason(ctx, rubricator.Loss(l.Why)),
+			})
+		}
+		return out
+	}
+	return nil
 }
 
 // hops tells which agencies had the case, the first first; nil where it has

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/web/ruling"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
@@ -59,26 +60,9 @@ func (n names) agency(id int64) string {
 	return a.Short.Or(a.Name).In(ui.Lang(n.ctx))
 }
 
-// rule puts the routing rule of an event, «rubric @ territory» in codes, into
-// names.
-func (n names) rule(text string) string {
-	rubric, place, ok := strings.Cut(text, " @ ")
-	if !ok {
-		return text
-	}
-	topic, where := n.branch(rubric), place
-	if rubric == rubricator.Any {
-		topic = ui.T(n.ctx, "console.rule.any_topic")
-	}
-	if place == rubricator.Any {
-		where = ui.T(n.ctx, "console.rule.any_place")
-	}
-	for _, t := range n.book.Places.All() {
-		if t.Code == place {
-			where = t.Name.In(ui.Lang(n.ctx))
-		}
-	}
-	return topic + ", " + where
+// rules knows the words of routing rules.
+func (n names) rules() ruling.Names {
+	return ruling.Names{Tree: n.book.Tree, Places: n.book.Places, Agency: n.agency}
 }
 
 func (n names) user(id int64) string {

@@ -168,7 +168,9 @@ func (r *region) settle() {
 		}},
 	}, "for the tests")
 	require.NoError(r.t, err)
-	require.NoError(r.t, r.store.ReplaceRules(ctx, []rubricator.Rule{{Rubric: rubricator.Any, Agency: r.roads}}))
+	require.NoError(r.t, r.store.ReplaceRules(ctx, []rubricator.Rule{
+		{Rubric: rubricator.Any, Agency: r.roads}, {Rubric: "roads.pit", Agency: r.roads},
+	}))
 	require.NoError(r.t, r.store.SaveTemplates(ctx, []workflow.AnswerTemplate{{
 		Code: "repaired", Name: lang.Text{RU: "Отремонтировано"}, Outcome: workflow.Solved,
 		Body: "Здравствуйте, {applicant}! По обращению {number} от {date} работы по адресу {address} выполнены {day}.",
@@ -247,17 +249,21 @@ func (w witness) Subject(code string) workflow.Subject {
 
 type catalog struct{ topics *rubricator.Rubricator }
 
-func (c catalog) Leaf(_ context.Context, code string, at int64, _ []workflow.Reply) (workflow.Leaf, error) {
+func (c catalog) Leaf(_ context.Context, code string, at int64, replies []workflow.Reply) (workflow.Leaf, error) {
 	book := c.topics.Book()
 	leaf, err := book.FindTopic(code, tuesday)
 	if err != nil {
 		return workflow.Leaf{}, err
 	}
-	to, err := book.Router.Route(leaf, at, nil)
+	to, err := book.Router.Explain(leaf, at, workflow.AnswersOf(replies))
+	var lost []workflow.LostRule
+	for _, l := range to.Lost {
+		lost = append(lost, workflow.LostRule{Rule: l.Rule.Ref(book.Places).String(), Agency: l.Rule.Agency, Why: string(l.Why)})
+	}
 	return workflow.Leaf{
 		Version: 1, Code: leaf.Code, Category: leaf.Category().Code, RuleSet: workflow.RuleSet(leaf.RuleSet),
 		Order: workflow.Order(leaf.Order), Review: calendar.Amount{N: leaf.Days, Unit: calendar.CalendarDays},
-		Agency: to.Agency, Rule: "all → roads",
+		Agency: to.Agency, Rule: to.Rule.Ref(book.Places).String(), Lost: lost,
 	}, err
 }
 
