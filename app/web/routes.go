@@ -172,6 +172,7 @@ func forms(g *echo.Group, p *portal.Handlers) {
 	r.POST("/questions", p.SaveQuestions)
 	r.GET("/place", p.Place)
 	r.POST("/place", p.SavePlace)
+	r.POST("/place/suggest", p.SuggestPlace)
 	r.GET("/photos", p.Pictures)
 	r.POST("/photos", p.AddPictures)
 	r.GET("/photos/:photo", p.Picture)

@@ -80,7 +80,8 @@ func (x *Index) Find(text string, territory int64, limit int) []Offer {
 		offers := x.landmarksOf(&s, r, in)
 		if len(offers) == 0 && (s.number != "" || s.quoted || len(s.stems) > 0 && r.tokens[s.hi-1].capital) {
 			o := Offer{Found: FoundWords, Quotes: []Span{r.widened(s.lo, s.hi)}, score: 1}
-			o.Address = text[r.tokens[s.lo].start:r.tokens[s.hi-1].end]
+			bare := r.span(s.lo, s.hi)
+			o.Address = text[bare.From:bare.To]
 			offers = []Offer{o}
 		}
 		add(offers)

@@ -22,6 +22,16 @@ type placeTyped struct {
 	Territory         int64
 }
 
+// placeShown is what the page has on it.
+type placeShown struct {
+	Map        mapView
+	Typed      placeTyped
+	Found      []offered // in the message
+	Searched   []offered // for the address
+	Asked      bool      // the person asked for it
+	Searchable bool
+}
+
 // Place asks where it is.
 func (h *Handlers) Place(c echo.Context) error {
 	f, err := h.open(c)
@@ -52,7 +62,11 @@ func (h *Handlers) place(c echo.Context, f *form, status int, typed placeTyped, 
 	if err != nil {
 		return err
 	}
-	return edge.Render(c, status, placePage(p, f, view, typed, errs))
+	var searched []offered
+	if c.FormValue("find") != "" || len(errs) > 0 {
+		searched = h.searched(ctx, f.book.Places, f.lang, typed.Address, typed.Territory)
+	}
+	return edge.Render(c, status, placePage(p, f, placeShown{Map: view, Typed: typed, Found: h.found(ctx, f, typed), Searched: searched, Asked: c.FormValue("find") != "", Searchable: h.Addresses != nil}, errs))
 }
 
 // SavePlace finds the territory: of the point by its boundary, of the chosen
@@ -62,12 +76,29 @@ func (h *Handlers) SavePlace(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	in := placeTyped{Lat: c.FormValue("lat"), Lon: c.FormValue("lon"), Address: intake.Tidy(c.FormValue("address"))}
-	in.Territory, _ = strconv.ParseInt(c.FormValue("territory"), 10, 64)
+	if ref := c.FormValue("pick"); ref != "" {
+		return h.pick(c, f, ref)
+	}
+	if words := c.FormValue("words"); words != "" {
+		return h.pickWords(c, f, words)
+	}
+	in := readPlace(c)
+	if in.Territory == 0 {
+		in.Territory = h.unclear(f.book.Places, in)
+	}
 	if c.FormValue("clear") != "" {
 		in.Lat, in.Lon = "", ""
 		f.d.Place.Point, f.d.Place.Address = nil, in.Address
 		return h.save(c, f, f.at(stepPlace))
+	}
+	if c.FormValue("find") != "" {
+		if utf8.RuneCountInString(in.Address) <= intake.MaxAddress {
+			f.d.PlaceText, f.d.Place.Address = in.Address, ""
+			if err := h.Drafts.SaveDraft(edge.Ctx(c), f.d); err != nil {
+				return err
+			}
+		}
+		return h.place(c, f, http.StatusOK, in, nil)
 	}
 	place, err := findPlace(f.site, f.book.Places, in)
 	if errs, yes := wrong(edge.Ctx(c), err); yes {
@@ -82,6 +113,12 @@ func (h *Handlers) SavePlace(c echo.Context) error {
 	}
 	f.d.Place, f.d.PlaceText = place, ""
 	return h.save(c, f, f.next(stepPlace))
+}
+
+func readPlace(c echo.Context) placeTyped {
+	in := placeTyped{Lat: c.FormValue("lat"), Lon: c.FormValue("lon"), Address: intake.Tidy(c.FormValue("address"))}
+	in.Territory, _ = strconv.ParseInt(c.FormValue("territory"), 10, 64)
+	return in
 }
 
 // findPlace checks the place. What is wrong with the pin is said beside the

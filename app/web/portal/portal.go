@@ -48,6 +48,8 @@ type Config struct {
 	Reader   workflow.Reader
 	Drafts   workflow.Drafts
 	Topics   *rubricator.Rubricator
+	// Addresses finds places by words; nil finds none.
+	Addresses Addresses
 	Agencies Agencies
 	Letters  Letters
 	Stamp    workflow.Stamp // of the letters' check codes

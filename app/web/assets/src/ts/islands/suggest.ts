@@ -11,7 +11,7 @@
 // fails nothing is shown: the page's own list of topics is still there.
 
 const pause = 350; // ms without a key
-const least = 12; // characters worth asking about
+const usualLeast = 12; // characters worth asking about, where data-least says nothing else
 
 export function start(root: HTMLElement): void {
   const url = root.dataset.url;
@@ -19,6 +19,7 @@ export function start(root: HTMLElement): void {
   const target = document.getElementById(root.dataset.target ?? "");
   if (!url || !field || !target) return;
   const others = (root.dataset.with ?? "").split(/\s+/).filter(Boolean);
+  const least = Number(root.dataset.least ?? usualLeast);
   let timer = 0;
   let asked = "";
   let pending: AbortController | undefined;
