@@ -227,6 +227,10 @@ func (r *region) Staff(int64) []identity.User { return nil }
 // witness is the product's, of a region whose topics nobody described.
 type witness struct{ *store.Store }
 
+func (w witness) ListTemplates(ctx context.Context, agency int64, rubric string) ([]workflow.AnswerTemplate, error) {
+	return w.Store.ListTemplates(ctx, agency, []string{rubric})
+}
+
 func (witness) Subject(string) workflow.Subject { return workflow.Subject{} }
 
 type catalog struct{ topics *rubricator.Rubricator }
