@@ -32,6 +32,7 @@ type AuditResult struct {
 	AppealsPerSecond float64 `json:"appeals_per_second"`
 	EventsPerSecond  float64 `json:"events_per_second"`
 	Found            int     `json:"found_after_one_row_was_changed"`
+	Kept             bool    `json:"kept,omitempty"` // whole, so no row was changed
 	MemoryMB         float64 `json:"memory_mb"`
 }
 
@@ -91,6 +92,7 @@ func (o AuditOptions) database(ctx context.Context, s *scratch) (r AuditResult, 
 		o.say("%s", f)
 	}
 	if s.keep != "" {
+		r.Kept = true
 		return r, nil
 	}
 	o.say("%s: one row is changed", s.kind)
@@ -215,8 +217,12 @@ func AuditTable(results []AuditResult) string {
 	t := newTable("database", "appeals", "events", "deadlines", "wrong", "appeals/s", "events/s", "found after one row was changed",
 		"lives made/s", "memory MB")
 	for _, r := range results {
+		found := fmt.Sprint(r.Found)
+		if r.Kept {
+			found = "kept whole"
+		}
 		t.row(r.Database, fmt.Sprint(r.Appeals), fmt.Sprint(r.Events), fmt.Sprint(r.Deadlines), fmt.Sprint(r.Wrong),
-			rate(r.AppealsPerSecond), rate(r.EventsPerSecond), fmt.Sprint(r.Found), rate(r.MadePerSecond), millis(r.MemoryMB))
+			rate(r.AppealsPerSecond), rate(r.EventsPerSecond), found, rate(r.MadePerSecond), millis(r.MemoryMB))
 	}
 	return t.String()
 }

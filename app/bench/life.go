@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/otklik/otklik/app/actor"
@@ -79,7 +80,10 @@ func (s *scene) next() (actor.Role, workflow.Command) {
 	case workflow.StageReceived:
 		switch {
 		case s.oneIn(10) && a.Hops < workflow.MaxHops:
-			return do(actor.Coordinator, workflow.Command{Action: workflow.Redirect, Reason: why, Agency: s.cast.other(a.Agency)})
+			if agency := s.cast.other(a); agency != 0 {
+				return do(actor.Coordinator, workflow.Command{Action: workflow.Redirect, Reason: why, Agency: agency})
+			}
+			return "", workflow.Command{}
 		case a.RegisteredAt.IsZero():
 			return do(actor.Coordinator, workflow.Command{Action: workflow.Register})
 		}
@@ -140,11 +144,12 @@ func (s *scene) work(a *workflow.Appeal) (actor.Role, workflow.Command) {
 	return actor.Executor, c
 }
 
-// other is an agency with people that is not this one.
-func (c *cast) other(agency int64) int64 {
+// other is an agency with people that has not had the appeal yet, 0 where
+// there is none.
+func (c *cast) other(a *workflow.Appeal) int64 {
 	for i := range c.users {
 		for _, id := range c.users[i].Actor().Agencies() {
-			if id != agency && id != 0 {
+			if id != 0 && id != a.Agency && !slices.Contains(a.Past, id) {
 				if _, err := c.holder(actor.Coordinator, id); err == nil {
 					return id
 				}

@@ -60,7 +60,8 @@ func newRoot() *cobra.Command {
 	root.PersistentFlags().String("config", "", "configuration file (default: otklik.yaml in the working folder, if there)")
 	addSettings(root.PersistentFlags())
 	root.AddCommand(serveCommand(), workerCommand(), migrateCommand(), importCommand(), reindexCommand(), auditCommand(),
-		userCommand(), configCommand(), benchCommand(), rubricatorCommand())
+		userCommand(), configCommand(), benchCommand(), rubricatorCommand(),
+		tallyCommand())
 	return root
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -114,9 +115,16 @@ func auditCommand() *cobra.Command {
 	return audit
 }
 
-// progress draws a bar on standard error where a person is looking.
+// progress draws a bar on standard error where a person is looking, and nothing
+// into a file or a pipe.
 func progress(cmd *cobra.Command, total int, what string) *progressbar.ProgressBar {
+	seen := false
+	if file, ok := cmd.ErrOrStderr().(*os.File); ok {
+		info, err := file.Stat()
+		seen = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
 	return progressbar.NewOptions(total, progressbar.OptionSetDescription(what), progressbar.OptionSetWriter(cmd.ErrOrStderr()),
+		progressbar.OptionSetVisibility(seen),
 		progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionFullWidth(),
 		progressbar.OptionClearOnFinish())
 }

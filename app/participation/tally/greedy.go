@@ -1,0 +1,93 @@
+package tally
+
+import (
+	"cmp"
+	"slices"
+)
+
+// greedy goes down the list by points and takes what fits into what is left of
+// the budget; already are winners that are paid for.
+func greedy(e *Election, r *Rule, already []int) (winners []int, steps []Step, err error) {
+	scores, ties := e.Scores(), newBreaker(e, r)
+	left := e.Budget
+	taken := make([]bool, len(e.Projects))
+	for _, p := range already {
+		taken[p] = true
+		left -= e.Projects[p].Cost
+	}
+	var list []int
+	for p := range e.Projects {
+		if !taken[p] {
+			list = append(list, p)
+		}
+	}
+	order := func(p, q int) int {
+		return cmp.Or(cmp.Compare(scores[q], scores[p]), ties.compare(p, q))
+	}
+	slices.SortStableFunc(list, order)
+	for at := 0; at < len(list); {
+		to := at + 1
+		for to < len(list) && order(list[at], list[to]) == 0 {
+			to++
+		}
+		if err := undecided(e, r, ties, list[at:to], scores[list[at]], left); err != nil {
+			return nil, nil, err
+		}
+		equals := len(tied(scores, list, at)) > 1
+		for _, p := range list[at:to] {
+			s := Step{Project: p, Score: scores[p], Cost: e.Projects[p].Cost, Left: left, Tied: equals}
+			switch {
+			case e.Withdrawn(p):
+				s.Verdict = Withdrawn
+			case scores[p] < e.Threshold:
+				s.Verdict = BelowThreshold
+			case s.Cost > left && r.Method == GreedyNoSkip:
+				s.Verdict = TooDear
+				return winners, append(steps, s), nil
+			case s.Cost > left:
+				s.Verdict = TooDear
+			default:
+				s.Verdict = Funded
+				left -= s.Cost
+				s.Left = left
+				winners = append(winners, p)
+			}
+			steps = append(steps, s)
+		}
+		at = to
+	}
+	return winners, steps, nil
+}
+
+// tied are the projects with as many points as the one at the place.
+func tied(scores []int64, list []int, at int) []int {
+	var same []int
+	for _, p := range list {
+		if scores[p] == scores[list[at]] {
+			same = append(same, p)
+		}
+	}
+	return same
+}
+
+// undecided is a *TieError where the order of equals decides who wins: some of
+// them fit into what is left, and not all of them do.
+func undecided(e *Election, r *Rule, ties *breaker, equals []int, score, left int64) error {
+	if len(equals) == 1 || score < e.Threshold {
+		return nil
+	}
+	all, fit := int64(0), 0
+	for _, p := range equals {
+		if e.Withdrawn(p) {
+			continue
+		}
+		all += e.Projects[p].Cost
+		if e.Projects[p].Cost <= left {
+			fit++
+		}
+	}
+	if fit == 0 || all <= left {
+		return nil
+	}
+	return ties.refuse(slices.Clone(equals))
+}
