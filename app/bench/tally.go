@@ -121,7 +121,7 @@ func plainShares(e *tally.Election, share float64) (winners []int) {
 	for i := range e.Ballots {
 		money[i] = share
 		for _, p := range e.Ballots[i].Choices {
-			backers[p] = append(backers[p], int32(i)) //nolint:gosec // a place in a list
+			backers[p] = append(backers[p], int32(i))
 		}
 	}
 	price := func(p int) float64 {

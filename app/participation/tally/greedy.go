@@ -30,7 +30,7 @@ func greedy(e *Election, r *Rule, already []int) (winners []int, steps []Step, e
 		for to < len(list) && order(list[at], list[to]) == 0 {
 			to++
 		}
-		if err := undecided(e, r, ties, list[at:to], scores[list[at]], left); err != nil {
+		if err := undecided(e, ties, list[at:to], scores[list[at]], left); err != nil {
 			return nil, nil, err
 		}
 		equals := len(tied(scores, list, at)) > 1
@@ -72,7 +72,7 @@ func tied(scores []int64, list []int, at int) []int {
 
 // undecided is a *TieError where the order of equals decides who wins: some of
 // them fit into what is left, and not all of them do.
-func undecided(e *Election, r *Rule, ties *breaker, equals []int, score, left int64) error {
+func undecided(e *Election, ties *breaker, equals []int, score, left int64) error {
 	if len(equals) == 1 || score < e.Threshold {
 		return nil
 	}

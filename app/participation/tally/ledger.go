@@ -148,7 +148,7 @@ func (l *ledger) quote(p int, poor, doubt, rich []int32) *quote {
 func (l *ledger) together(p int) *big.Int {
 	all := make([]int32, len(l.m.offers[p].groups))
 	for i := range all {
-		all[i] = int32(i) //nolint:gosec // a place in a list
+		all[i] = int32(i)
 	}
 	return l.behind(p, all, new(big.Int))
 }

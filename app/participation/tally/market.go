@@ -39,7 +39,7 @@ type offer struct {
 }
 
 var (
-	errNegative = errors.New("Equal Shares needs points that are not negative")
+	errNegative = errors.New("in Equal Shares points can't be below zero")
 	errNobody   = errors.New("there are no ballots")
 )
 
@@ -63,7 +63,7 @@ func newMarket(e *Election, r *Rule) (*market, error) {
 		v := &m.groups[g]
 		for i, p := range v.choices {
 			o := &m.offers[p]
-			o.groups = append(o.groups, int32(g)) //nolint:gosec // there are fewer ballots
+			o.groups = append(o.groups, int32(g))
 			o.points = append(o.points, float64(v.points[i]))
 			o.sizes = append(o.sizes, float64(v.size))
 			o.weight += v.points[i] * v.size

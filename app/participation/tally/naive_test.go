@@ -140,6 +140,7 @@ func election(t *rapid.T) *tally.Election {
 }
 
 func TestSharesAgainstNaive(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		e := election(t)
 		r, err := tally.ParseRule("equalshares")
@@ -161,6 +162,7 @@ func TestSharesAgainstNaive(t *testing.T) {
 
 // add1 by steps of one, without skipping any.
 func TestAdd1AgainstNaive(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		e := election(t)
 		r, err := tally.ParseRule("equalshares/add1")
@@ -221,6 +223,7 @@ func naiveAdd1(e *tally.Election, r *tally.Rule) []int {
 }
 
 func TestTieIsRefused(t *testing.T) {
+	t.Parallel()
 	e, _, err := tally.Read(strings.NewReader(`META
 key;value
 budget;100

@@ -37,6 +37,7 @@ const cumulative = "\ufeffMETA\r\nkey;value\r\nvote_type;cumulative\r\nbudget;1 
 	"VOTES\r\nvoter_id;vote;points\r\n1;a,b;3.5,1\r\n2;b,c;3,2\r\n3;a;2\r\n"
 
 func TestReadCumulative(t *testing.T) {
+	t.Parallel()
 	e, odd := read(t, cumulative)
 	require.Empty(t, odd)
 	require.Equal(t, "1000.50", e.Money(e.Budget))
@@ -55,6 +56,7 @@ func TestReadCumulative(t *testing.T) {
 }
 
 func TestWriteComesBack(t *testing.T) {
+	t.Parallel()
 	e, _ := read(t, cumulative)
 	var first, second bytes.Buffer
 	require.NoError(t, e.Write(&first, []int{1}))
@@ -68,6 +70,7 @@ func TestWriteComesBack(t *testing.T) {
 }
 
 func TestReadTellsWhereItIsWrong(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ text, want string }{
 		"empty":       {"", "there is no section META"},
 		"not a file":  {"<html>", "line 1: the file begins with the word META"},
@@ -92,6 +95,7 @@ func TestReadTellsWhereItIsWrong(t *testing.T) {
 
 // What is odd in a file is passed over, and told.
 func TestReadPassesOverOddities(t *testing.T) {
+	t.Parallel()
 	e, odd := read(t, `META
 key;value
 vote_type;approval
@@ -131,6 +135,7 @@ func ordinal(scores string) string {
 
 // What the first place is worth is what gives the file its totals.
 func TestOrdinalScale(t *testing.T) {
+	t.Parallel()
 	for want, scores := range map[tally.Scale]string{
 		tally.ByBallot: "4,4,1,0", tally.ByLongest: "5,5,1,0", tally.ByAll: "7,7,2,0",
 	} {
@@ -144,6 +149,7 @@ func TestOrdinalScale(t *testing.T) {
 }
 
 func TestGreedyRules(t *testing.T) {
+	t.Parallel()
 	e, _ := read(t, `META
 key;value
 vote_type;approval
@@ -178,6 +184,7 @@ voter_id;vote
 // A share that would have to be raised a hundred million times is not raised
 // one by one.
 func TestAdd1JumpsOverNothing(t *testing.T) {
+	t.Parallel()
 	e, _ := read(t, `META
 key;value
 vote_type;approval
@@ -197,6 +204,7 @@ voter_id;vote
 
 // Real elections come out as their cities published them.
 func TestRealElections(t *testing.T) {
+	t.Parallel()
 	shared := os.Getenv("OTKLIK_SHARED")
 	files, err := filepath.Glob(filepath.Join(shared, "data", "elections", "*.pb"))
 	require.NoError(t, err)

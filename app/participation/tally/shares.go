@@ -179,7 +179,7 @@ func (g *game) exact(p int) *quote {
 	o := &g.offers[p]
 	var poor, doubt, rich []int32
 	for i, v := range o.groups {
-		b, w, at := g.money[v], o.points[i], int32(i) //nolint:gosec // a place in a list
+		b, w, at := g.money[v], o.points[i], int32(i)
 		switch {
 		case g.books.spent[v]:
 		case b < g.low[p]*w-g.slack:
