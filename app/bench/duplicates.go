@@ -112,19 +112,19 @@ func Duplicates(ctx context.Context, o DuplicatesOptions) (*DuplicatesResult, er
 // shown.
 const shown = 5
 
-// tally counts how a threshold does.
-type tally struct {
+// trial counts how a threshold does.
+type trial struct {
 	least        float64
 	right, wrong int // candidates
 	hits, same   int // messages that are the same as another; those whose other was found
 }
 
-func (t *tally) quality() Quality {
+func (t *trial) quality() Quality {
 	return Quality{ratio(float64(t.right), float64(t.right+t.wrong)), ratio(float64(t.hits), float64(t.same))}
 }
 
 // note counts the candidates of a message that came after the first.
-func (t *tally) note(w *town, first int, same bool, found []duplicate.Candidate) (hit bool) {
+func (t *trial) note(w *town, first int, same bool, found []duplicate.Candidate) (hit bool) {
 	for _, f := range found {
 		earlier := int(f.ID) - 1
 		switch {
@@ -151,7 +151,7 @@ func (t *tally) note(w *town, first int, same bool, found []duplicate.Candidate)
 
 // judge looks up each made message among all of the file, and counts.
 func (out *DuplicatesResult) judge(w *town, index *duplicate.Index, pairs int) {
-	suspected, offered := tally{least: duplicate.Suspicious}, tally{least: duplicate.Offered}
+	suspected, offered := trial{least: duplicate.Suspicious}, trial{least: duplicate.Offered}
 	var scores calibration
 	for _, k := range kinds {
 		result := KindResult{Kind: k.name, Same: k.same}
