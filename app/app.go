@@ -42,6 +42,7 @@ type App struct {
 	Calendars  *workflow.Calendars
 	Rubricator *rubricator.Rubricator
 	Addresses  *address.Book
+	Learning   *rubricator.Learning
 	Accounts   *identity.Accounts
 	Photos     *photo.Bucket
 	// Fired is told of every step of a clock that was performed in this process,
@@ -156,8 +157,11 @@ func (a *App) open(ctx context.Context) error {
 	}
 	a.directory = newDirectory(a.Store)
 	a.Accounts = identity.NewAccounts(a.Store, a.Clock)
-	a.Rubricator = rubricator.New(a.Store, nil)
+	a.Rubricator = rubricator.New(a.Store, a.Store)
 	a.Addresses = address.NewBook(a.Store, func() *territory.Index { return a.Rubricator.Book().Places })
+	a.Learning = &rubricator.Learning{
+		Store: a.Store, Rubricator: a.Rubricator, Agencies: a.directory.classes, Clock: a.Clock, Zone: cfg.Zone,
+	}
 	if a.Engine, err = a.EngineAt(a.Clock); err != nil {
 		return err
 	}
@@ -194,7 +198,12 @@ func (a *App) engine(s workflow.Store, w workflow.Witness, c clock.Clock) (*work
 // Reload reads the region anew, after an import and every now and then: another
 // node may have changed it.
 func (a *App) Reload(ctx context.Context) error {
-	return errors.Join(a.Rubricator.Reload(ctx), a.Addresses.Reload(ctx), a.directory.Reload(ctx), a.Calendars.Reload(ctx))
+	err := errors.Join(a.Rubricator.Reload(ctx), a.Addresses.Reload(ctx), a.directory.Reload(ctx), a.Calendars.Reload(ctx))
+	if trouble := a.Rubricator.Trouble(); trouble != nil {
+		a.Log.WarnContext(ctx, "the model can't be read: the words of the tree suggest topics until the next training",
+			slog.Any("error", trouble))
+	}
+	return err
 }
 
 // Close closes what was opened.
@@ -233,6 +242,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		wg.Go(func() { local.Run(background) })
 		wg.Go(func() { a.housekeeping().Run(background) })
 		wg.Go(func() { a.recount().Run(background) })
+		wg.Go(func() { a.learning().Run(background) })
 	}
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute,
@@ -263,7 +273,6 @@ func (a *App) Handler() (http.Handler, error) {
 		}
 		a.index = index
 		a.close = append(a.close, index.Close)
-		a.Rubricator.Ask(neighbours{index})
 	}
 	if a.hub == nil {
 		a.hub = a.liveHub()
@@ -323,6 +332,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { (&jobs.Queue{Client: client, Firing: firing, Delivery: delivery}).Run(ctx) })
 	wg.Go(func() { a.housekeeping().Run(ctx) })
 	wg.Go(func() { a.recount().Run(ctx) })
+	wg.Go(func() { a.learning().Run(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
 	worker := &jobs.Worker{
 		Redis: a.Config.Redis, Concurrency: a.Config.Workers, Firing: firing, Delivery: delivery, Log: a.Log,
@@ -368,3 +378,5 @@ func (a *App) housekeeping() *jobs.Housekeeping {
 }
 
 func (a *App) recount() *jobs.Recount { return &jobs.Recount{Changes: a.Calendars, Log: a.Log} }
+
+func (a *App) learning() *jobs.Learning { return &jobs.Learning{Lessons: a.Learning, Log: a.Log} }

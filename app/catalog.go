@@ -5,7 +5,6 @@ import (
 
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/rubricator"
-	"github.com/otklik/otklik/search"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/calendar"
 )
@@ -51,16 +50,3 @@ func lost(book *rubricator.Book, rules []rubricator.Considered) []workflow.LostR
 
 // mostLost is how many rules that lost a history keeps: more explain no better.
 const mostLost = 10
-
-// neighbours shows the index to the rubricator.
-type neighbours struct{ index search.Index }
-
-// Similar implements rubricator.Neighbours.
-func (n neighbours) Similar(ctx context.Context, text string, limit int) ([]rubricator.Vote, error) {
-	found, err := n.index.Similar(ctx, text, limit)
-	votes := make([]rubricator.Vote, len(found))
-	for i, v := range found {
-		votes[i] = rubricator.Vote{Rubric: v.Rubric, Score: v.Score}
-	}
-	return votes, err
-}

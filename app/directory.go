@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"slices"
+	"strconv"
 	"sync/atomic"
 
 	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/rubricator/classifier"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -42,6 +44,17 @@ func (d *directory) Reload(ctx context.Context) error {
 
 // Agencies lists every agency. The caller must not change the slice.
 func (d *directory) Agencies() []identity.Agency { return d.book.Load().agencies }
+
+// classes are the agencies as a model learns them: by the words of their names.
+func (d *directory) classes() []classifier.Class {
+	var out []classifier.Class
+	for _, a := range d.Agencies() {
+		if len(a.Capabilities) == 0 || slices.Contains(a.Capabilities, "appeals") {
+			out = append(out, classifier.Class{Key: strconv.FormatInt(a.ID, 10), Words: a.Name.RU + " " + a.Name.EN})
+		}
+	}
+	return out
+}
 
 // Agency returns an agency by id.
 func (d *directory) Agency(id int64) (identity.Agency, bool) {

@@ -100,6 +100,8 @@ type ModelStore interface {
 	// SaveModel writes all but the file, expecting m.Version; fault.Conflict where
 	// another was faster.
 	SaveModel(ctx context.Context, m *Model) error
+	// TouchModel is a sign of life of a training. It changes no version.
+	TouchModel(ctx context.Context, id int64, at time.Time) error
 	// SaveModelFile keeps the file of a model.
 	SaveModelFile(ctx context.Context, id int64, file []byte) error
 	// ReadModelFile returns the file; fault.NotFound where there is none.

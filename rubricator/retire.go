@@ -65,20 +65,3 @@ func (r *Rubric) InUse() bool {
 func InUse(nodes []*Rubric) []*Rubric {
 	return slices.DeleteFunc(slices.Clone(nodes), func(r *Rubric) bool { return !r.InUse() })
 }
-
-// current lets what speaks for a retired leaf speak for the one that took its
-// place.
-func (t *Tree) current(votes []Vote) []Vote {
-	out := make([]Vote, 0, len(votes))
-	for _, v := range votes {
-		if now, ok := t.Current(v.Rubric); ok {
-			v.Rubric = now.Code
-		}
-		if i := slices.IndexFunc(out, func(o Vote) bool { return o.Rubric == v.Rubric }); i >= 0 {
-			out[i].Score += v.Score
-			continue
-		}
-		out = append(out, v)
-	}
-	return out
-}

@@ -29,6 +29,7 @@ type Rubric struct {
 	PhotoRequired   bool       `yaml:"photo_required,omitempty" json:"photo_required,omitempty"`         // «after» photo when solved
 	Photo           string     `yaml:"photo,omitempty" json:"photo,omitempty"`                           // no | optional | required in the form
 	Retired         bool       `yaml:"retired,omitempty" json:"retired,omitempty"`                       // takes no appeals any more; those about it stay
+	ByHand          bool       `yaml:"by_hand,omitempty" json:"by_hand,omitempty"`                       // «something else»: a person finds who answers
 	Successors      []string   `yaml:"successors,omitempty" json:"successors,omitempty"`                 // of a retired leaf: the topics that took its place
 
 	parent *Rubric

@@ -2,12 +2,12 @@ package rubricator
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 
 	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/rubricator/classifier"
 	"github.com/otklik/otklik/rubricator/territory"
 )
 
@@ -24,7 +24,6 @@ type Book struct {
 	Tree   *Tree
 	Router *Router
 	Places *territory.Index
-	words  *lexicon
 }
 
 // NewBook makes a book of its parts.
@@ -41,34 +40,39 @@ func NewBook(version int64, roots []*Rubric, rules []Rule, places []territory.Te
 	if err != nil {
 		return nil, err
 	}
-	return &Book{Tree: tree, Router: router, Places: index, words: newLexicon(tree)}, nil
+	return &Book{Tree: tree, Router: router, Places: index}, nil
+}
+
+// Models is where the model in force is kept.
+type Models interface {
+	// ActiveModel returns the id of the one in force, 0 where none is.
+	ActiveModel(ctx context.Context) (int64, error)
+	// ReadModelFile returns the file; fault.NotFound where there is none.
+	ReadModelFile(ctx context.Context, id int64) ([]byte, error)
 }
 
 // Rubricator is a region's rubricator in memory. Readers never wait: a reload
-// swaps the whole book. It is safe for concurrent use.
+// swaps the whole book, and so it does with what suggests topics. It is safe
+// for concurrent use.
 type Rubricator struct {
-	source     Source
-	neighbours atomic.Pointer[Neighbours]
-	book       atomic.Pointer[Book]
+	source  Source
+	models  Models
+	book    atomic.Pointer[Book]
+	adviser atomic.Pointer[adviser]
 }
 
-// New makes a rubricator that holds nothing until Reload. Neighbours may be
-// nil: then the words of the tree alone suggest.
-func New(source Source, neighbours Neighbours) *Rubricator {
-	r := &Rubricator{source: source}
-	if neighbours != nil {
-		r.Ask(neighbours)
-	}
+// New makes a rubricator that holds nothing until Reload. Models may be nil:
+// then the names and words of the tree alone suggest.
+func New(source Source, models Models) *Rubricator {
+	r := &Rubricator{source: source, models: models}
 	empty, err := NewBook(0, nil, nil, nil)
 	if err != nil {
 		panic(err) // nothing in it can be wrong
 	}
 	r.book.Store(empty)
+	r.adviser.Store(&adviser{tree: empty.Tree})
 	return r
 }
-
-// Ask lets earlier appeals speak in suggestions from now on.
-func (r *Rubricator) Ask(n Neighbours) { r.neighbours.Store(&n) }
 
 // Book returns the present view. Use one book for one piece of work.
 func (r *Rubricator) Book() *Book { return r.book.Load() }
@@ -92,24 +96,55 @@ func (r *Rubricator) Reload(ctx context.Context) error {
 		return err
 	}
 	r.book.Store(book)
+	return r.reloadAdviser(ctx)
+}
+
+// reloadAdviser puts the model in force to work where it is another one or the
+// tree is. While it can't be read the tree alone suggests, see
+// [Rubricator.Trouble].
+func (r *Rubricator) reloadAdviser(ctx context.Context) error {
+	tree, now := r.Book().Tree, r.adviser.Load()
+	id := int64(0)
+	if r.models != nil {
+		var err error
+		if id, err = r.models.ActiveModel(ctx); err != nil {
+			return err
+		}
+	}
+	if id == now.id && now.trouble == nil && tree.Version == now.tree.Version && tree.Version != 0 {
+		return nil
+	}
+	next := &adviser{id: id, tree: tree}
+	switch {
+	case id == 0:
+	case id == now.id && now.learned:
+		next.model, next.learned = now.model, true
+	default:
+		next.model, next.trouble = r.readModel(ctx, id)
+		next.learned = next.trouble == nil
+	}
+	if next.model == nil {
+		var err error
+		if next.model, err = tree.cold(); err != nil {
+			return err
+		}
+	}
+	r.adviser.Store(next)
 	return nil
 }
 
-// Suggest returns up to limit topics for a person's words, best first: from the
-// words of the tree and, where there are any, from earlier appeals. When the
-// earlier ones can't be asked, the tree alone answers.
-func (r *Rubricator) Suggest(ctx context.Context, text string, limit int) ([]Suggestion, error) {
-	var votes []Vote
-	if n := r.neighbours.Load(); n != nil {
-		var err error
-		votes, err = (*n).Similar(ctx, text, 12)
-		if err != nil && !errors.Is(err, context.DeadlineExceeded) && !fault.Is(err, fault.Unavailable) {
-			return nil, fmt.Errorf("earlier appeals like this: %w", err)
-		}
+func (r *Rubricator) readModel(ctx context.Context, id int64) (*classifier.Model, error) {
+	file, err := r.models.ReadModelFile(ctx, id)
+	if err != nil {
+		return nil, err
 	}
-	book := r.Book()
-	return book.words.suggest(text, book.Tree.current(votes), limit), nil
+	return classifier.Load(file)
 }
+
+// Trouble says why the model in force can't be read, nil while it can: then the
+// names and words of the tree suggest alone. A model of another version of the
+// program is [classifier.ErrForm]; the next training mends it.
+func (r *Rubricator) Trouble() error { return r.adviser.Load().trouble }
 
 // FindTopic returns the leaf with the code if a person may choose it on the
 // day, a fault.Invalid with field «rubric» otherwise.

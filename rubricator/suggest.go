@@ -1,214 +1,135 @@
 package rubricator
 
 import (
-	"cmp"
-	"context"
-	"math"
 	"slices"
+	"strconv"
+	"strings"
 
-	"github.com/otklik/otklik/app/lang"
+	"github.com/otklik/otklik/rubricator/classifier"
 )
 
 // Suggestion is one topic that fits a person's words.
 type Suggestion struct {
 	Rubric *Rubric
-	Score  float64  // 0–1, comparable within one answer
-	Words  []string // the person's words that spoke for it
+	// Share is how probable it is, 0–1. Of a model that learned from worked
+	// appeals it keeps its word: of 100 with 0.9 about 90 are right.
+	Share float64
+	Words []string // the person's words that spoke for it
 }
 
-// Vote says how much earlier appeals like a text speak for a leaf, 0–1.
-type Vote struct {
-	Rubric string
-	Score  float64
+// Advice is what may be meant by a person's words.
+type Advice struct {
+	Topics []Suggestion // best first
+	// Unsure: the first is right less often than not. The person is asked which
+	// it is instead of being told.
+	Unsure bool
+	// Learned: from worked appeals, not from the tree alone.
+	Learned bool
 }
 
-// Neighbours finds what earlier appeals like a text were about.
-type Neighbours interface {
-	Similar(ctx context.Context, text string, limit int) ([]Vote, error)
+// AgencyGuess is an agency with how probably it is the one that will answer.
+type AgencyGuess struct {
+	Agency int64
+	Share  float64
 }
 
-// How much a word counts by where it stands in the tree.
-const (
-	weightName     = 3.0
-	weightWord     = 2.5
-	weightAbove    = 0.8
-	weightQuestion = 0.4
-	saturation     = 2.0 // k1 of BM25
-	slipWeight     = 0.6 // a word that matches only with a typing slip
-	phraseBonus    = 1.5 // of the phrase's own weight, when all its words occur
-	halfScore      = 7.0 // the sum of weights that makes a score of one half
-	shortestSlip   = 4   // letters of the shortest stem in which a slip is forgiven
-	voteWeight     = 0.7 // how far earlier appeals can speak for a leaf alone
-)
+// spokenFor is how many words are named as those that decided.
+const spokenFor = 4
 
-// lexicon finds leaves by the words of the tree.
-type lexicon struct {
-	leaves  []*Rubric
-	posting map[string][]posting // stem → leaves
-	idf     map[string]float64
-	slips   map[string][]string // one letter less → stems
-	phrases map[string][]phrase // first stem → phrases
+// adviser suggests by one model over one tree.
+type adviser struct {
+	id      int64 // of the model in force, 0 for none
+	tree    *Tree
+	model   *classifier.Model // nil where there is no topic
+	learned bool              // it is the one in force, not the tree's own
+	trouble error             // why the one in force can't be read
 }
 
-type posting struct {
-	leaf   int
-	weight float64
-}
-
-type phrase struct {
-	leaf  int
-	stems []string
-}
-
-func newLexicon(t *Tree) *lexicon {
-	x := &lexicon{
-		leaves: t.Leaves(), posting: map[string][]posting{}, idf: map[string]float64{},
-		slips: map[string][]string{}, phrases: map[string][]phrase{},
-	}
-	for i, leaf := range x.leaves {
-		weights := map[string]float64{}
-		note := func(text string, weight float64) []string {
-			var stems []string
-			for _, w := range words(text) {
-				weights[w.stem] = max(weights[w.stem], weight)
-				stems = append(stems, w.stem)
-			}
-			return stems
-		}
-		both := func(t lang.Text, weight float64) {
-			note(t.RU, weight)
-			note(t.EN, weight)
-		}
-		both(leaf.Name, weightName)
-		for n := leaf; n != nil; n = n.parent {
-			for _, w := range n.Words {
-				weight := weightWord
-				if n != leaf {
-					weight = weightAbove
-				}
-				if stems := note(w, weight); n == leaf && len(stems) > 1 {
-					x.phrases[stems[0]] = append(x.phrases[stems[0]], phrase{leaf: i, stems: stems})
-				}
-			}
-			if n != leaf {
-				both(n.Name, weightAbove)
-			}
-		}
+// learnedFrom tells of topics what is known before the first example: a topic's
+// own name, the words people use for it and what it asks. The names above it
+// made suggestions worse.
+func (t *Tree) learnedFrom() []classifier.Class {
+	var out []classifier.Class
+	for _, leaf := range t.Leaves() {
+		parts := []string{leaf.Name.RU, leaf.Name.EN}
+		parts = append(parts, leaf.Words...)
 		for _, q := range leaf.Questions {
-			both(q.Name, weightQuestion)
+			parts = append(parts, q.Name.RU, q.Name.EN)
 		}
-		for s, w := range weights {
-			x.posting[s] = append(x.posting[s], posting{leaf: i, weight: w})
-		}
+		out = append(out, classifier.Class{Key: leaf.Code, Words: strings.Join(parts, " "), Category: leaf.Category().Code})
 	}
-	for s, ps := range x.posting {
-		n, df := float64(len(x.leaves)), float64(len(ps))
-		x.idf[s] = math.Log(1 + (n-df+0.5)/(df+0.5))
-		if len([]rune(s)) >= shortestSlip {
-			for _, d := range deletions(s) {
-				x.slips[d] = append(x.slips[d], s)
-			}
-		}
-	}
-	return x
+	return out
 }
 
-// match returns the stems of the tree that a person's stem means, with the
-// share of the weight that each gets.
-func (x *lexicon) match(stem string) (stems []string, share float64) {
-	if _, known := x.posting[stem]; known {
-		return []string{stem}, 1
+// cold is a model of the names and words of the tree alone, nil where there is
+// no topic.
+func (t *Tree) cold() (*classifier.Model, error) {
+	if len(t.Leaves()) == 0 {
+		return nil, nil //nolint:nilnil // nothing to suggest
 	}
-	if len([]rune(stem)) < shortestSlip {
-		return nil, 0
-	}
-	for _, d := range deletions(stem) {
-		stems = append(stems, x.slips[d]...)
-	}
-	slices.Sort(stems)
-	return slices.Compact(stems), slipWeight
+	return classifier.Train(nil, classifier.Outline{Topics: t.learnedFrom()})
 }
 
-// score weighs every leaf by the words of the text.
-func (x *lexicon) score(text string) (scores []float64, spoke [][]string) {
-	scores = make([]float64, len(x.leaves))
-	witnesses := make([][]witness, len(x.leaves))
-	present := map[string]bool{}
-	for _, w := range words(text) {
-		if present[w.stem] {
+func (a *adviser) advise(text, place string, limit int) Advice {
+	out := Advice{Unsure: true, Learned: a.learned}
+	if a.model == nil || limit <= 0 {
+		return out
+	}
+	const spare = 3 // for topics that were joined into one since
+	answer := a.model.Predict(text, place, limit+spare)
+	out.Unsure = answer.Unsure
+	for i, g := range answer.Topics {
+		// A topic that was retired since speaks for the one that took its place.
+		leaf, ok := a.tree.Current(g.Key)
+		at := slices.IndexFunc(out.Topics, func(s Suggestion) bool { return s.Rubric == leaf })
+		if ok && at >= 0 {
+			out.Topics[at].Share += g.Share
 			continue
 		}
-		present[w.stem] = true
-		stems, share := x.match(w.stem)
-		best := map[int]float64{}
-		for _, s := range stems {
-			for _, p := range x.posting[s] {
-				best[p.leaf] = max(best[p.leaf], share*x.idf[s]*p.weight*(saturation+1)/(p.weight+saturation))
+		words := a.model.Explain(text, g.Key, spokenFor)
+		// What no word of the text speaks for is no suggestion, however often
+		// people write about it.
+		if !ok || len(words) == 0 {
+			out.Unsure = out.Unsure || i == 0
+			continue
+		}
+		s := Suggestion{Rubric: leaf, Share: g.Share}
+		for _, w := range words {
+			if 3*w.Weight >= words[0].Weight {
+				s.Words = append(s.Words, w.Text)
 			}
 		}
-		for leaf, weight := range best {
-			scores[leaf] += weight
-			witnesses[leaf] = append(witnesses[leaf], witness{w.written, weight})
+		if out.Topics = append(out.Topics, s); len(out.Topics) == limit {
+			break
 		}
 	}
-	for s := range present {
-	phrases:
-		for _, p := range x.phrases[s] {
-			rarest := 0.0
-			for _, ps := range p.stems {
-				if !present[ps] {
-					continue phrases
-				}
-				rarest = max(rarest, x.idf[ps])
-			}
-			scores[p.leaf] += phraseBonus * rarest
-		}
-	}
-	spoke = make([][]string, len(x.leaves))
-	for leaf, ws := range witnesses {
-		spoke[leaf] = decisive(ws)
-	}
-	return scores, spoke
+	out.Unsure = out.Unsure || len(out.Topics) == 0
+	return out
 }
 
-// witness is a word of the person that speaks for a leaf, with its weight.
-type witness struct {
-	word   string
-	weight float64
+// Suggest returns up to limit topics for a person's words, best first. The
+// territory may be 0.
+func (r *Rubricator) Suggest(text string, territory int64, limit int) Advice {
+	return r.adviser.Load().advise(text, r.placeName(territory), limit)
 }
 
-// decisive lists the words that say why: those of at least a third of the
-// heaviest one's weight.
-func decisive(ws []witness) []string {
-	heaviest := 0.0
-	for _, w := range ws {
-		heaviest = max(heaviest, w.weight)
+// SuggestAgency says who probably answers a text about a topic there: where the
+// routing rules leave it open. Nobody where no example tells.
+func (r *Rubricator) SuggestAgency(text string, territory int64, topic string, limit int) []AgencyGuess {
+	a := r.adviser.Load()
+	if a.model == nil || !a.learned {
+		return nil
 	}
-	var out []string
-	for _, w := range ws {
-		if 3*w.weight >= heaviest {
-			out = append(out, w.word)
+	var out []AgencyGuess
+	for _, g := range a.model.Agency(text, r.placeName(territory), topic, limit) {
+		if id, err := strconv.ParseInt(g.Key, 10, 64); err == nil {
+			out = append(out, AgencyGuess{id, g.Share})
 		}
 	}
 	return out
 }
 
-// suggest returns the leaves that fit the text best, best first.
-func (x *lexicon) suggest(text string, votes []Vote, limit int) []Suggestion {
-	scores, spoke := x.score(text)
-	voted := make(map[string]float64, len(votes))
-	for _, v := range votes {
-		voted[v.Rubric] = v.Score
-	}
-	var out []Suggestion
-	for i, leaf := range x.leaves {
-		byWords := scores[i] / (scores[i] + halfScore)
-		// Two independent witnesses: it is wrong only when both are.
-		s := 1 - (1-byWords)*(1-voteWeight*voted[leaf.Code])
-		if s > 0.05 {
-			out = append(out, Suggestion{Rubric: leaf, Score: s, Words: spoke[i]})
-		}
-	}
-	slices.SortStableFunc(out, func(a, b Suggestion) int { return cmp.Compare(b.Score, a.Score) })
-	return out[:min(limit, len(out))]
+func (r *Rubricator) placeName(id int64) string {
+	t, _ := r.Book().Places.Find(id)
+	return t.Name.RU
 }

@@ -128,6 +128,11 @@ func (s *Store) SaveModel(ctx context.Context, m *rubricator.Model) error {
 	return nil
 }
 
+// TouchModel implements rubricator.ModelStore.
+func (s *Store) TouchModel(ctx context.Context, id int64, at time.Time) error {
+	return translate(s.write.WithContext(ctx).Model(&modelRow{}).Where("id = ? AND busy", id).Update("touched_at", instant(at)).Error)
+}
+
 // SaveModelFile implements rubricator.ModelStore.
 func (s *Store) SaveModelFile(ctx context.Context, id int64, file []byte) error {
 	return s.inTx(ctx, func(db *gorm.DB) error {

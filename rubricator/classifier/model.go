@@ -109,6 +109,12 @@ func (m *Model) Predict(text, place string, limit int) Answer {
 	return out
 }
 
+// Knows reports whether the model can suggest the topic.
+func (m *Model) Knows(topic string) bool {
+	_, ok := m.classes.topicAt[topic]
+	return ok
+}
+
 // Agency says who answers a text on a topic that is known.
 func (m *Model) Agency(text, place, topic string, limit int) []Guess {
 	s := m.take()

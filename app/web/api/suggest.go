@@ -24,17 +24,18 @@ type suggestIn struct {
 
 type suggestOut struct {
 	Territory *ref           `json:"territory,omitempty"` // of the point
+	Unsure    bool           `json:"unsure"`              // ask the person which it is
 	Topics    []suggestedOut `json:"topics"`
 }
 
 type suggestedOut struct {
-	Code      string      `json:"code"`
-	Name      lang.Text   `json:"name"`
-	Path      []lang.Text `json:"path"` // from the category down
-	Score     float64     `json:"score"`
-	Words     []string    `json:"words"` // of the text, that spoke for it
-	Emergency *lang.Text  `json:"emergency,omitempty"`
-	Agency    *agencyRef  `json:"agency,omitempty"` // missing while it depends on the place
+	Code       string      `json:"code"`
+	Name       lang.Text   `json:"name"`
+	Path       []lang.Text `json:"path"`       // from the category down
+	Confidence float64     `json:"confidence"` // probability
+	Words      []string    `json:"words"`      // of the text, that spoke for it
+	Emergency  *lang.Text  `json:"emergency,omitempty"`
+	Agency     *agencyRef  `json:"agency,omitempty"` // missing while it depends on the place
 }
 
 // How many topics are suggested.
@@ -69,17 +70,14 @@ func (h *Handlers) Suggest(c echo.Context) error {
 	if in.Limit == 0 {
 		in.Limit = usualTopics
 	}
-	found, err := h.Topics.Suggest(edge.Ctx(c), in.Text, in.Limit)
-	if err != nil {
-		return err
-	}
-	out := suggestOut{Topics: make([]suggestedOut, 0, len(found))}
+	advice := h.Topics.Suggest(in.Text, territory, in.Limit)
+	out := suggestOut{Unsure: advice.Unsure, Topics: make([]suggestedOut, 0, len(advice.Topics))}
 	if territory != 0 {
 		out.Territory = h.territoryRef(territory)
 	}
-	for _, s := range found {
+	for _, s := range advice.Topics {
 		one := suggestedOut{
-			Code: s.Rubric.Code, Name: s.Rubric.Name, Score: s.Score, Words: append([]string{}, s.Words...),
+			Code: s.Rubric.Code, Name: s.Rubric.Name, Confidence: s.Share, Words: append([]string{}, s.Words...),
 			Emergency: some(s.Rubric.Emergency), Agency: h.answers(book, s.Rubric, territory),
 		}
 		for _, n := range s.Rubric.Path() {

@@ -36,6 +36,7 @@ type offer struct {
 	Query    string
 	Found    []choice
 	Fitting  []choice // by the text
+	Unsure   bool     // ask which of the fitting ones it is
 }
 
 // How many topics are put before a person at once.
@@ -45,15 +46,28 @@ const (
 	typedTopics   = 4 // while typing
 )
 
-// likely drops what is far behind the best: guesses by a word that says little.
-func likely(found []rubricator.Suggestion) []rubricator.Suggestion {
-	const share = 0.4 // of the best one's score
-	for i, f := range found {
-		if f.Score < found[0].Score*share {
-			return found[:i]
+// likely drops what is far behind the best. Where the best is but a guess the
+// person is to see the others.
+func likely(advice rubricator.Advice) []rubricator.Suggestion {
+	share := 0.05 // of the best one's probability
+	if advice.Unsure {
+		share = 0.2
+	}
+	for i, f := range advice.Topics {
+		if f.Share < advice.Topics[0].Share*share {
+			return advice.Topics[:i]
 		}
 	}
-	return found
+	return advice.Topics
+}
+
+// fitsWords lead to the topics that fit: told, or asked where that would be a
+// guess.
+func fitsWords(ctx context.Context, unsure bool) string {
+	if unsure {
+		return ui.T(ctx, "portal.fits_unsure")
+	}
+	return ui.T(ctx, "portal.fits")
 }
 
 // levels say what of oneself a topic asks one to tell.
@@ -143,11 +157,7 @@ func (h *Handlers) offer(c echo.Context, s site, text string, territory int64) (
 		return out
 	}
 	if o.Query = intake.Tidy(c.QueryParam("q")); o.Query != "" {
-		found, err := h.Topics.Suggest(ctx, o.Query, foundTopics)
-		if err != nil {
-			return o, err
-		}
-		o.Found = choices(found)
+		o.Found = choices(h.Topics.Suggest(o.Query, territory, foundTopics).Topics)
 		return o, nil
 	}
 	if code := c.QueryParam("in"); code != "" {
@@ -177,9 +187,9 @@ func (h *Handlers) offer(c echo.Context, s site, text string, territory int64) (
 	if text == "" {
 		return o, nil
 	}
-	found, err := h.Topics.Suggest(ctx, text, fittingTopics)
-	o.Fitting = choices(likely(found))
-	return o, err
+	advice := h.Topics.Suggest(text, territory, fittingTopics)
+	o.Fitting, o.Unsure = choices(likely(advice)), advice.Unsure
+	return o, nil
 }
 
 // replaced offers what took the place of a topic that was retired.
@@ -250,15 +260,12 @@ func (h *Handlers) Suggest(c echo.Context) error {
 		return err
 	}
 	ctx, s := edge.Ctx(c), h.site(c)
-	found, err := h.Topics.Suggest(ctx, intake.Tidy(c.FormValue("text")), typedTopics)
-	if err != nil {
-		return err
-	}
+	advice := h.Topics.Suggest(intake.Tidy(c.FormValue("text")), 0, typedTopics)
 	var choices []choice
-	for _, f := range likely(found) {
+	for _, f := range likely(advice) {
 		choices = append(choices, h.choice(ctx, s, f.Rubric, 0, f.Words))
 	}
-	return edge.Render(c, http.StatusOK, typedList(choices))
+	return edge.Render(c, http.StatusOK, typedList(choices, advice.Unsure))
 }
 
 // ChooseTopic offers topics to the draft's text.
