@@ -90,7 +90,7 @@ func (t *training) fold(f fit, y *tally, topicHead, agencyHead logit) *Model {
 	copyMean(agencyRidge, nt+nc)
 	for c := range nt {
 		m.part(m.bias, topicLinear)[c] = float32(th[byRidge]*f.mean[c] + th[byCategory]*f.mean[nt+int(t.classes.categoryOf[c])] +
-			th[byPrior]*logFloor(y.topic[c], unseenCount))
+			th[byPrior]*logFloor(y.topic[c], unseenCount) + t.topicBias[c])
 	}
 	for c := range na {
 		m.part(m.bias, agencyLinear)[c] = float32(ah[agencyByRidge]*f.mean[nt+nc+c] + ah[agencyByPrior]*logFloor(y.agency[c], unseenCount))

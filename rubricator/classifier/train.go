@@ -93,6 +93,7 @@ type training struct {
 	bodies names // of agencies
 
 	exactly      int // examples at most are solved exactly
+	topicBias    []float64
 	categoryHead logit
 	trust        trust
 }
@@ -164,6 +165,8 @@ func (t *training) run() (*Model, error) {
 	evidence := t.topicEvidence(unseen, seen)
 	topicHead := learn(topicBefore, evidence)
 	shares := topicHead.shares(evidence)
+	t.topicBias = learnBias(shares, evidence, func(int) bool { return true })
+	shares = unseenBias(shares, evidence)
 	t.trust = learnTrust(shares, evidence.truth, evidence.weight)
 	t.categoryHead = learn(categoryBefore, t.categoryEvidence(unseen, seen, shares))
 	agencyHead := learn(agencyBefore, t.agencyEvidence(unseen, seen))
