@@ -134,7 +134,11 @@ func (h *Handlers) WriteAnswer(c echo.Context) error {
 		}
 		return h.renderEditor(c, http.StatusOK, found, view)
 	case "check":
-		return h.renderEditor(c, http.StatusOK, found, view)
+		status := http.StatusOK
+		if view.Errors = ui.ErrorsOf(ctx, weighable(view.Text, view.Outcome)); len(view.Errors) > 0 {
+			status = http.StatusUnprocessableEntity
+		}
+		return h.renderEditor(c, status, found, view)
 	case "submit":
 		return h.submitAnswer(c, q, found, view, files)
 	default:

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -182,13 +183,16 @@ func (h *Handlers) AnswerFlags(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return edge.Render(c, http.StatusOK, advice(list, weighable(text, outcome)))
+	return edge.Render(c, http.StatusOK, advice(list, weighable(text, outcome) == nil))
 }
 
-// weighable reports whether there is enough of an answer to say that nothing
-// speaks against it.
-func weighable(text, outcome string) bool {
-	return len([]rune(strings.TrimSpace(text))) >= workflow.MinAnswer && outcome != ""
+// weighable says what is missing before anything can be said for or against an
+// answer, nil where nothing is.
+func weighable(text, outcome string) error {
+	var check fault.Check
+	check.That(utf8.RuneCountInString(strings.TrimSpace(text)) >= workflow.MinAnswer, "text", "workflow.answer_short", "min", workflow.MinAnswer)
+	check.That(outcome != "", "outcome", "error.choose_one")
+	return check.Err()
 }
 
 // flagsToSign are those that the head sees. An answer that can't be weighed is
