@@ -30,7 +30,7 @@ func (a *App) pages() web.Pages {
 	return web.Pages{
 		Portal: portal.New(portal.Config{
 			Addresses: a.Addresses,
-			Engine: a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory,
+			Engine:    a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory,
 			Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 			Unlimited: !a.Config.RateLimit,
 		}),
@@ -45,7 +45,8 @@ func (a *App) pages() web.Pages {
 			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload},
 		}),
 		API: api.New(api.Config{
-			Accounts: a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,
+			Addresses: a.Addresses,
+			Accounts:  a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,
 			Users: a.Store, Photos: a.Photos, Letters: letters, Index: a.index, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 			Keys: a.keys.once, Unlimited: !a.Config.RateLimit,
 		}),

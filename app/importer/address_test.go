@@ -48,10 +48,10 @@ func TestAddresses_tell_every_wrong_line(t *testing.T) {
 	_, err = importer.Territories(t.Context(), s, "t.yaml", strings.NewReader(string(raw)), false)
 	require.NoError(t, err)
 	for table, want := range map[string][]string{
-		"": {"no row of column names"},
+		"":                                 {"no row of column names"},
 		"territory,street,colour\nx,y,z\n": {"colour: there is no such column"},
-		"street\nМира\n":                    {"one of the columns territory and oktmo"},
-		"territory,house\nbelogrivsk,5\n":   {"street: the column is missing"},
+		"street\nМира\n":                   {"one of the columns territory and oktmo"},
+		"territory,house\nbelogrivsk,5\n":  {"street: the column is missing"},
 		"territory,street,house,lat,lon\nbelogrivsk,Мира,1,200,0\nnowhere,Мира,2,,\nbelogrivsk,,3,,\nbelogrivsk,Мира\n,Мира,1,,\n": {
 			"line 2: lat:", "line 3: territory: there is no territory", "line 4: street: the row names neither", "line 5:", "line 6: territory: the row says",
 		},

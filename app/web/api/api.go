@@ -72,6 +72,7 @@ var DefaultRates = Rates{
 
 // Config is what the API is made of.
 type Config struct {
+	Addresses Addresses // finds places in texts; nil finds none
 	Accounts  *identity.Accounts
 	Engine    Engine
 	Reader    workflow.Reader

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otklik/otklik/app/config"
+	"github.com/otklik/otklik/app/importer"
 	"github.com/otklik/otklik/app/store/storetest"
 	"github.com/otklik/otklik/workflow"
 )
@@ -386,6 +387,15 @@ func TestSuggest_names_topics_and_who_answers(t *testing.T) {
 	got = w.call("POST", "/suggest", map[string]any{"text": "у дома выбоина", "territory": "pole"})
 	require.Equal(t, "hall", must[map[string]any](t, first(got)["agency"])["code"])
 	require.Nil(t, first(w.call("POST", "/suggest", map[string]any{"text": "выбоина"}))["agency"], "it depends on the place")
+	_, err := importer.Addresses(t.Context(), w.app.Store, "a.csv", strings.NewReader("territory,type,street,house,lat,lon\ntown,ул.,Мира,5,51.5,36.5\n"), false, func(int) {})
+	require.NoError(t, err)
+	require.NoError(t, w.app.Reload(t.Context()))
+	got = w.call("POST", "/suggest", map[string]any{"text": "выбоина на улице Мира, 5"})
+	place := must[map[string]any](t, must[[]any](t, got.field(t, "places"))[0])
+	require.Equal(t, "ул. Мира, 5", place["address"])
+	require.Equal(t, "улице Мира, 5", place["quote"])
+	require.Equal(t, "house", place["pin"])
+	require.InDelta(t, 36.5, place["lon"], 1e-9)
 	gas := first(w.call("POST", "/suggest", map[string]any{"text": "пахнет газом", "limit": 1}))
 	require.Equal(t, "Звоните 112", must[map[string]any](t, gas["emergency"])["ru"])
 	require.Nil(t, gas["agency"])

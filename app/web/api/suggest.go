@@ -23,9 +23,10 @@ type suggestIn struct {
 }
 
 type suggestOut struct {
-	Territory *ref           `json:"territory,omitempty"` // of the point
-	Unsure    bool           `json:"unsure"`              // ask the person which it is
-	Topics    []suggestedOut `json:"topics"`
+	Territory *ref            `json:"territory,omitempty"` // of the point
+	Unsure    bool            `json:"unsure"`              // ask the person which it is
+	Topics    []suggestedOut  `json:"topics"`
+	Places    []foundPlaceOut `json:"places,omitempty"` // that the text may mean
 }
 
 type suggestedOut struct {
@@ -71,7 +72,7 @@ func (h *Handlers) Suggest(c echo.Context) error {
 		in.Limit = usualTopics
 	}
 	advice := h.Topics.Suggest(in.Text, territory, in.Limit)
-	out := suggestOut{Unsure: advice.Unsure, Topics: make([]suggestedOut, 0, len(advice.Topics))}
+	out := suggestOut{Unsure: advice.Unsure, Topics: make([]suggestedOut, 0, len(advice.Topics)), Places: h.placesIn(book, in.Text, territory)}
 	if territory != 0 {
 		out.Territory = h.territoryRef(territory)
 	}
