@@ -197,7 +197,7 @@ func (x *Index) named(r *reading, in scope) []Offer {
 	for i := range x.streets {
 		s := &x.streets[i]
 		if s.Name == "" && slices.Contains(in.settlements, s.Settlement) && (in.territory == 0 || x.same(s.Territory, in.territory)) {
-			out = append(out, x.offerStreet(int32(i), "", -1)) //nolint:gosec // streets are counted in thousands
+			out = append(out, x.offerStreet(int32(i), "", -1))
 		}
 	}
 	if id := x.places().NamedIn(r.text); id != 0 {

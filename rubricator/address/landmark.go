@@ -49,7 +49,7 @@ func landmarkAt(r *reading, i int) (LandmarkKind, int) {
 // readName reads what tells the landmark from others of its kind.
 func (s *sight) readName(r *reading) {
 	t := r.at(s.hi)
-	if strings.ContainsAny(t.gap, ",;.!?\n(") && !(t.gap == ". " && r.tokens[s.hi-1].s == "ост") {
+	if strings.ContainsAny(t.gap, ",;.!?\n(") && (t.gap != ". " || r.tokens[s.hi-1].s != "ост") {
 		return
 	}
 	if t.s == "номер" || t.s == "n" {
@@ -91,13 +91,13 @@ func (x *Index) landmarksOf(s *sight, r *reading, in scope) []Offer {
 	var list []int32
 	for i := range x.landmarks {
 		if x.landmarks[i].Kind == s.kind && x.objects[i].fits(s) {
-			list = append(list, int32(i)) //nolint:gosec // landmarks are counted in thousands
+			list = append(list, int32(i))
 		}
 	}
 	if len(list) == 0 && len(s.stems) > 0 { // «парк» in the table may be «сквер» to people
 		for i := range x.landmarks {
 			if x.objects[i].fits(s) {
-				list = append(list, int32(i)) //nolint:gosec // as above
+				list = append(list, int32(i))
 			}
 		}
 	}

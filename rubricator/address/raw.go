@@ -33,7 +33,7 @@ func (r *reading) unknown(taken func(lo, hi int) bool) []mention {
 		default:
 			continue
 		}
-		if !taken(m.lo, m.hi) && !(len(out) > 0 && m.lo < out[len(out)-1].hi) {
+		if !taken(m.lo, m.hi) && (len(out) == 0 || m.lo >= out[len(out)-1].hi) {
 			m.sure = sureKind
 			out = append(out, m)
 		}

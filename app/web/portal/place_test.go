@@ -107,7 +107,8 @@ func TestPlace_a_street_without_a_point_chooses_the_district_alone(t *testing.T)
 func TestPickedPlace_trusts_boundaries_more_than_the_table(t *testing.T) {
 	t.Parallel()
 	places, err := territory.NewIndex([]territory.Territory{
-		{ID: 1, Kind: "region"}, {ID: 2, Parent: 1, Kind: "town", Name: lang.Text{RU: "А"}, Boundary: square(40, 50)},
+		{ID: 1, Kind: "region"},
+		{ID: 2, Parent: 1, Kind: "town", Name: lang.Text{RU: "А"}, Boundary: square(40, 50)},
 		{ID: 3, Parent: 1, Kind: "town", Name: lang.Text{RU: "Б"}, Boundary: square(41, 50)},
 	})
 	require.NoError(t, err)
