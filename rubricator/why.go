@@ -1,6 +1,7 @@
 package rubricator
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/otklik/otklik/rubricator/territory"
@@ -72,6 +73,8 @@ func (r Rule) Ref(places *territory.Index) RuleRef {
 	ref := RuleRef{Rubric: r.Rubric, Place: Any, When: r.When}
 	if t, ok := places.Find(r.Territory); ok {
 		ref.Place = t.Code
+	} else if r.Territory != 0 {
+		ref.Place = "#" + strconv.FormatInt(r.Territory, 10)
 	}
 	return ref
 }
