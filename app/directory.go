@@ -109,5 +109,5 @@ func (d *directory) Holds(ctx context.Context, user int64, role workflow.Role, a
 // Answers implements workflow.Directory.
 func (d *directory) Answers(_ context.Context, agency int64) (bool, error) {
 	a, ok := d.Agency(agency)
-	return ok && (len(a.Capabilities) == 0 || slices.Contains(a.Capabilities, "appeals")), nil
+	return ok && takes(a), nil
 }

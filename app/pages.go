@@ -42,7 +42,7 @@ func (a *App) pages() web.Pages {
 		Admin: admin.New(admin.Config{
 			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Directory: a.directory, Reader: a.Store,
 			Clock: a.Clock, Zone: a.Config.Zone, Frame: desk.Page,
-			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload},
+			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload, Bodies: a.bodies},
 		}),
 		API: api.New(api.Config{
 			Addresses: a.Addresses,

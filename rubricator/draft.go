@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -96,6 +95,9 @@ type DraftStore interface {
 type Editor struct {
 	Store DraftStore
 	Clock clock.Clock
+	// Bodies are the agencies that rules may name; nil looks at no rule but for
+	// clashes.
+	Bodies func(ctx context.Context) ([]Body, error)
 	// Reload brings what was published into force on this node.
 	Reload func(ctx context.Context) error
 }
@@ -172,7 +174,7 @@ func (e *Editor) Discard(ctx context.Context, by actor.Actor) error {
 // version is the one whose preview was confirmed.
 //
 // Conflict: somebody changed the draft meanwhile, or what it began from is no
-// longer in force. Invalid: the draft is wrong; Check says where.
+// longer in force. Invalid: the draft is wrong; Check and Inspect say where.
 func (e *Editor) Publish(ctx context.Context, by actor.Actor, seen int) (version int64, err error) {
 	d, err := e.Draft(ctx, by)
 	if err != nil {
@@ -194,9 +196,11 @@ func (e *Editor) Publish(ctx context.Context, by actor.Actor, seen int) (version
 	if err != nil {
 		return 0, err
 	}
-	_, err = NewRouter(d.Rules, index)
-	if len(problems) > 0 || err != nil {
-		return 0, fault.Wrap(fault.Invalid, "rubricator.draft_wrong", errors.Join(err, lines(problems).Err()))
+	if len(problems) > 0 {
+		return 0, fault.Wrap(fault.Invalid, "rubricator.draft_wrong", lines(problems).Err())
+	}
+	if err := e.inspect(ctx, tree, d.Rules, index); err != nil {
+		return 0, err
 	}
 	d.ChangedBy, d.ChangedAt = by.User, e.Clock.Now()
 	version, err = e.Store.PublishTreeDraft(ctx, d, by.User, Differ(old, tree).Sum().String())
@@ -204,6 +208,29 @@ func (e *Editor) Publish(ctx context.Context, by actor.Actor, seen int) (version
 		return 0, err
 	}
 	return version, e.Reload(ctx)
+}
+
+// inspect refuses rules that [Inspect] finds an error in.
+func (e *Editor) inspect(ctx context.Context, tree *Tree, rules []Rule, places *territory.Index) error {
+	if e.Bodies == nil {
+		_, err := NewRouter(rules, places)
+		return wrongRoutes(err)
+	}
+	bodies, err := e.Bodies(ctx)
+	if err != nil {
+		return err
+	}
+	if found := Inspect(tree, rules, places, bodies); Faulty(found) {
+		return wrongRoutes(fmt.Errorf("%s: %s %s", found[0].Kind, found[0].Rule, found[0].Topic))
+	}
+	return nil
+}
+
+func wrongRoutes(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fault.Wrap(fault.Invalid, "rubricator.routes_wrong", err)
 }
 
 // inForce is the published tree, one of nothing where none is.

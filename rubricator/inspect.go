@@ -56,6 +56,7 @@ type Finding struct {
 	Topic    string      `json:"topic,omitempty"`  // code
 	Agency   string      `json:"agency,omitempty"` // code
 	Places   []string    `json:"places,omitempty"` // codes
+	Rules    int         `json:"rules,omitempty"`  // how many rules lead to the agency, where it is the agency that is meant
 	At       int         `json:"-"`                // of the rule in the list, -1 where none is meant
 }
 
@@ -121,15 +122,31 @@ func (in *inspection) each() []bool {
 			in.note(Wrong, TakesNothing, i, Finding{Agency: body.Code})
 		}
 		sound[i] = len(in.found) == before
-		if known && body.Takes && body.Coordinators == 0 {
-			in.note(Dubious, NoCoordinator, i, Finding{Agency: body.Code})
-		}
 		if there && node.Retired {
 			in.note(Dubious, RetiredRubric, i, Finding{Topic: r.Rubric})
 			sound[i] = false // enough is said of it
 		}
 	}
+	in.unattended(sound)
 	return sound
+}
+
+// unattended lists the agencies to which sound rules lead and where nobody would
+// see an appeal.
+func (in *inspection) unattended(sound []bool) {
+	at := map[int64]int{} // in the list of findings
+	for i, r := range in.rules {
+		body := in.bodies[r.Agency]
+		if !sound[i] || body.Coordinators != 0 {
+			continue
+		}
+		if n, told := at[r.Agency]; told {
+			in.found[n].Rules++
+			continue
+		}
+		at[r.Agency] = len(in.found)
+		in.found = append(in.found, Finding{Severity: Dubious, Kind: NoCoordinator, Agency: body.Code, Rules: 1, At: -1})
+	}
 }
 
 // condition looks whether somebody is asked what the rule is about, and the
@@ -168,12 +185,13 @@ func (in *inspection) walk(sound []bool) {
 	if err != nil { // those that clash were left out
 		panic(err)
 	}
-	owned := in.owned()
+	owned, root := in.owned()
 	for _, leaf := range in.tree.leaves {
 		if !leaf.Emergency.Empty() {
 			continue
 		}
 		var none, some []string
+		w.decide(router, leaf, root)
 		for _, place := range owned {
 			switch someone, whole := w.decide(router, leaf, place.ID); {
 			case !someone:
@@ -204,19 +222,20 @@ func (in *inspection) walk(sound []bool) {
 	}
 }
 
-// owned are the places at which appeals can be: all within the region, or the
-// region where nothing is in it.
-func (in *inspection) owned() []territory.Territory {
-	var out []territory.Territory
+// owned are the places that need an owner: all within the region, or the region
+// where nothing is in it. At the region itself, root, rules win too: what is told
+// of nowhere in particular is there.
+func (in *inspection) owned() (all []territory.Territory, root int64) {
+	root = in.places.Region().ID
 	for _, t := range in.places.All() {
-		if t.Parent != 0 {
-			out = append(out, t)
+		if t.ID != root {
+			all = append(all, t)
 		}
 	}
-	if out == nil {
-		return in.places.All()
+	if all == nil {
+		all = in.places.All()
 	}
-	return out
+	return all, root
 }
 
 // walking is what is known of the rules after some topics and places, by their

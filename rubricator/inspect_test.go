@@ -3,6 +3,7 @@ package rubricator_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -66,9 +67,9 @@ func TestInspect(t *testing.T) {
 			{Severity: "error", Kind: "unknown_condition", Rule: "parks @ m ? class = fed", At: 4},
 			{Severity: "error", Kind: "unknown_condition", Rule: "roads.pit @ * ? class = sea", At: 5},
 		}},
-		{"agencies that can't answer", []rubricator.Rule{all, {Rubric: "parks", Agency: 3}, {Rubric: "roads", Agency: 4}}, []rubricator.Finding{
+		{"agencies that can't answer", []rubricator.Rule{all, {Rubric: "parks", Agency: 3}, {Rubric: "roads", Agency: 4}, {Rubric: "parks", Territory: 2, Agency: 4}}, []rubricator.Finding{
 			{Severity: "error", Kind: "takes_nothing", Rule: "parks @ *", Agency: "mute", At: 1},
-			{Severity: "warning", Kind: "no_coordinator", Rule: "roads @ *", Agency: "empty", At: 2},
+			{Severity: "warning", Kind: "no_coordinator", Agency: "empty", Rules: 2, At: -1},
 		}},
 		{"a rule for a retired topic", []rubricator.Rule{all, {Rubric: "roads.old", Agency: 2}}, []rubricator.Finding{
 			{Severity: "warning", Kind: "retired_rubric", Rule: "roads.old @ *", Topic: "roads.old", At: 1},
@@ -119,7 +120,7 @@ func TestInspect_agrees_with_the_router_on_random_rules(t *testing.T) {
 		require.NoError(t, err)
 		out := map[string]int64{}
 		for _, leaf := range tree.Leaves() {
-			for _, at := range []int64{2, 3, 4} {
+			for _, at := range []int64{1, 2, 3, 4} {
 				for _, answer := range []string{"", "one", "two"} {
 					if leaf.Code == "a.b.d" && answer != "" {
 						continue // it asks nothing
@@ -128,7 +129,7 @@ func TestInspect_agrees_with_the_router_on_random_rules(t *testing.T) {
 					if err != nil {
 						d.Agency = -1
 					}
-					out[fmt.Sprint(leaf.Code, at, answer)] = d.Agency
+					out[fmt.Sprintf("%s@%d %s", leaf.Code, at, answer)] = d.Agency
 				}
 			}
 		}
@@ -145,8 +146,8 @@ func TestInspect_agrees_with_the_router_on_random_rules(t *testing.T) {
 		}
 		whole := decisions(rules)
 		holes := false
-		for _, agency := range whole {
-			holes = holes || agency < 0
+		for at, agency := range whole {
+			holes = holes || agency < 0 && !strings.Contains(at, "@1 ") // the region itself needs none
 		}
 		found := rubricator.Inspect(tree, rules, places, bodies)
 		require.Equal(t, holes, rubricator.Faulty(found), "%v", rules)

@@ -19,7 +19,7 @@ func rubricatorCommand() *cobra.Command {
 		Use:   "rubricator",
 		Short: "Measure what suggests topics",
 	}
-	c.AddCommand(rubricatorEvalCommand(), rubricatorRoutesCommand())
+	c.AddCommand(rubricatorEvalCommand(), rubricatorRoutesCommand(), rubricatorCheckCommand())
 	return c
 }
 
