@@ -31,6 +31,7 @@ type EntryKind string
 // The kinds.
 const (
 	ReadApplicant EntryKind = "read"
+	ExportList    EntryKind = "export" // Detail: which list and what it was narrowed by
 	CreateUser    EntryKind = "user.create"
 	ChangeUser    EntryKind = "user.change"
 	DisableUser   EntryKind = "user.disable"
@@ -44,6 +45,18 @@ const (
 	RetireTemplate  EntryKind = "template.retire"
 	RestoreTemplate EntryKind = "template.restore"
 )
+
+// EntryGroups are the kinds by what they are about, in the order of the screen.
+var EntryGroups = []struct {
+	Name  string
+	Kinds []EntryKind
+}{
+	{"data", []EntryKind{ReadApplicant}},
+	{"export", []EntryKind{ExportList}},
+	{"staff", []EntryKind{CreateUser, ChangeUser, DisableUser, EnableUser, NewPassword}},
+	{"template", []EntryKind{CreateTemplate, ChangeTemplate, RetireTemplate, RestoreTemplate}},
+	{"rubricator", []EntryKind{PublishTree, ActivateModel}},
+}
 
 // Sum is the hash that the line must have after the one before it.
 func (e Entry) Sum() string {
@@ -76,9 +89,10 @@ func VerifyJournal(prev string, entries []Entry) (last string, err error) {
 
 // JournalQuery asks for a page of the journal, latest first.
 type JournalQuery struct {
-	Agencies []int64 // only lines of people with a role in one of them; nil: all
-	By       int64   // only of this person, 0 for all
-	Appeal   int64   // only about this appeal, 0 for all
-	Before   int64   // only lines with a smaller id, 0 for the first page
+	Agencies []int64     // only lines of people with a role in one of them; nil: all
+	By       int64       // only of this person, 0 for all
+	Appeal   int64       // only about this appeal, 0 for all
+	Kinds    []EntryKind // only of these, nil for all
+	Before   int64       // only lines with a smaller id, 0 for the first page
 	Limit    int
 }

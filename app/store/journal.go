@@ -52,6 +52,13 @@ func (s *Store) appendJournal(db *gorm.DB, e identity.Entry) error {
 	}).Error
 }
 
+// AppendJournal adds a line about what leaves no other trace in the database,
+// at its instant now.
+func (s *Store) AppendJournal(ctx context.Context, e identity.Entry) error {
+	e.At = s.clock.Now()
+	return s.inTx(ctx, func(db *gorm.DB) error { return s.appendJournal(db, e) })
+}
+
 // SaveStaff implements identity.StaffStore.
 func (s *Store) SaveStaff(ctx context.Context, u *identity.User, line identity.Entry, endSessions bool) error {
 	id := u.ID
@@ -121,6 +128,9 @@ func (s *Store) ListJournal(ctx context.Context, q identity.JournalQuery) ([]ide
 	}
 	if q.Appeal != 0 {
 		db = db.Where("appeal_id = ?", q.Appeal)
+	}
+	if q.Kinds != nil {
+		db = db.Where("kind IN ?", q.Kinds)
 	}
 	if q.Before != 0 {
 		db = db.Where("id < ?", q.Before)

@@ -25,6 +25,8 @@ type log struct {
 	Sections []ui.Tab
 	Number   string // only about this appeal
 	By       int64  // only of this person
+	Kind     string // only of this group, "" for all
+	Kinds    []ui.Option
 	ByName   string
 	Unknown  bool // there is no such appeal
 	Lines    []logLine
@@ -52,6 +54,12 @@ func (h *Handlers) Journal(c echo.Context) error {
 	q := identity.JournalQuery{Limit: journalLines + 1}
 	q.By, _ = strconv.ParseInt(c.QueryParam("by"), 10, 64)
 	q.Before, _ = strconv.ParseInt(c.QueryParam("before"), 10, 64)
+	for _, g := range identity.EntryGroups {
+		view.Kinds = append(view.Kinds, ui.Option{Value: g.Name, Label: ui.T(ctx, "admin.entries."+g.Name)})
+		if g.Name == c.QueryParam("kind") {
+			view.Kind, q.Kinds = g.Name, g.Kinds
+		}
+	}
 	if view.Number != "" {
 		q.Appeal, err = h.Reader.FindID(ctx, view.Number)
 		if view.Unknown = fault.Is(err, fault.NotFound); err != nil && !view.Unknown {
@@ -72,11 +80,11 @@ func (h *Handlers) Journal(c echo.Context) error {
 		return err
 	}
 	if q.Before != 0 {
-		view.First = journalURL(view.Number, q.By, 0)
+		view.First = journalURL(view, 0)
 	}
 	if len(lines) > journalLines {
 		lines = lines[:journalLines]
-		view.Next = journalURL(view.Number, q.By, lines[journalLines-1].ID)
+		view.Next = journalURL(view, lines[journalLines-1].ID)
 	}
 	if view.Lines, err = h.lines(ctx, lines); err != nil {
 		return err
@@ -84,12 +92,14 @@ func (h *Handlers) Journal(c echo.Context) error {
 	return edge.Render(c, http.StatusOK, journalPage(view))
 }
 
-func journalURL(number string, by, before int64) string {
+func journalURL(view log, before int64) string {
 	v := url.Values{}
-	if number != "" {
-		v.Set("number", number)
+	for name, value := range map[string]string{"number": view.Number, "kind": view.Kind} {
+		if value != "" {
+			v.Set(name, value)
+		}
 	}
-	for name, id := range map[string]int64{"by": by, "before": before} {
+	for name, id := range map[string]int64{"by": view.By, "before": before} {
 		if id != 0 {
 			v.Set(name, strconv.FormatInt(id, 10))
 		}
@@ -120,10 +130,13 @@ func (h *Handlers) lines(ctx context.Context, entries []identity.Entry) ([]logLi
 	}
 	out := make([]logLine, 0, len(entries))
 	for _, e := range entries {
-		line := logLine{At: e.At, By: name(e.By), ByURL: journalURL("", e.By, 0), What: ui.T(ctx, "admin.entry."+string(e.Kind)), Details: e.Detail}
+		line := logLine{At: e.At, By: name(e.By), ByURL: journalURL(log{By: e.By}, 0), What: ui.T(ctx, "admin.entry."+string(e.Kind)), Details: e.Detail}
 		if e.Appeal != 0 {
 			line.About, line.URL = numbers[e.Appeal], "/console/appeals/"+strconv.FormatInt(e.Appeal, 10)
 			line.Details = purposeWords(ctx, e.Detail)
+		}
+		if e.Kind == identity.ExportList {
+			line.Details = ui.Plural(ctx, "admin.journal.rows", e.Rows) + ": " + e.Detail
 		}
 		if e.Subject != 0 {
 			line.About, line.URL = name(e.Subject), userURL(e.Subject)

@@ -159,4 +159,26 @@ func TestJournal_shows_who_read_whose_data_and_why(t *testing.T) {
 	require.Contains(t, all, "water")
 	require.NotContains(t, o.page("agency-admin", "/admin/journal"), "water", "others' people are not theirs to watch")
 	require.Contains(t, o.page("admin", "/admin/journal?number=26-999999-9"), "Записей нет")
+
+	require.NoError(t, o.store.AppendJournal(t.Context(), identity.Entry{By: o.find("roads").ID, Kind: identity.ExportList, Detail: "Все · XLSX", Rows: 1204}))
+	exports := o.page("admin", "/admin/journal?kind=export")
+	require.Contains(t, exports, "roads Выгружен список обращений 1204 строки: Все · XLSX")
+	require.NotContains(t, exports, number)
+	require.NotContains(t, o.page("admin", "/admin/journal?kind=data"), "1204")
+}
+
+func TestEntryGroups_every_kind_has_a_name(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, storetest.SQLite)
+	by := o.find("admin").ID
+	n := 0
+	for _, g := range identity.EntryGroups {
+		for _, kind := range g.Kinds {
+			n++
+			require.NoError(t, o.store.AppendJournal(t.Context(), identity.Entry{By: by, Kind: kind}))
+		}
+	}
+	page := o.page("admin", "/admin/journal")
+	require.NotContains(t, page, "admin.entr", "a key without its text")
+	require.NotEmpty(t, n)
 }

@@ -40,6 +40,11 @@ type Directory interface {
 	Staff(agency int64) []identity.User
 }
 
+// Journal notes what people take away.
+type Journal interface {
+	AppendJournal(ctx context.Context, e identity.Entry) error
+}
+
 // Loads counts the cases on executors' desks.
 type Loads interface {
 	// CountLoads counts by user; who has none is left out.
@@ -89,6 +94,7 @@ type Config struct {
 	Views     workflow.Views
 	Planning  workflow.Planning
 	Absences  identity.Absences
+	Journal   Journal
 	Calendar  func() *calendar.Calendar
 	Demo      []DemoUser // shown on the sign-in page; nil outside of the demo
 }

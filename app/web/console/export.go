@@ -3,12 +3,15 @@ package console
 import (
 	"context"
 	"iter"
+	"path"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/search"
@@ -47,7 +50,9 @@ func (h *Handlers) Export(c echo.Context) error {
 		rows = h.walkFound(ctx, q, query)
 	}
 	name := ui.T(ctx, "console.export.file", "view", e.view(ctx), "day", now.In(ui.Zone(ctx)).Format(time.DateOnly))
-	return edge.Tables(c, name, ui.Zone(ctx), e.sheet(ctx, rows), e.about(ctx))
+	form := strings.ToUpper(strings.TrimPrefix(path.Ext(c.Path()), "."))
+	note := func() error { return h.cfg.Journal.AppendJournal(ctx, e.entry(ctx, form)) }
+	return edge.NotedTables(c, name, ui.Zone(ctx), note, e.sheet(ctx, rows), e.about(ctx))
 }
 
 // walk reads the list page by page, each after the last row of the one before:
@@ -175,6 +180,21 @@ func (e *export) view(ctx context.Context) string {
 		return ui.T(ctx, "console.export.found")
 	}
 	return ui.T(ctx, tabKeys[e.q.Tab])
+}
+
+// entry is the line of the journal about the list that was taken away: which,
+// what it was narrowed by, in what form.
+func (e *export) entry(ctx context.Context, form string) identity.Entry {
+	parts := []string{e.view(ctx)}
+	if e.q.Words != "" {
+		parts = append(parts, "«"+e.q.Words+"»")
+	}
+	for _, chip := range e.h.chips(ctx, e.q) {
+		parts = append(parts, chip.Text)
+	}
+	return identity.Entry{
+		By: edge.User(ctx).ID, Kind: identity.ExportList, Detail: strings.Join(append(parts, form), " · "), Rows: e.rows,
+	}
 }
 
 // about says what the table is: when it was made and by whom, what it was

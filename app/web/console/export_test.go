@@ -3,6 +3,8 @@ package console_test
 import (
 	"encoding/csv"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -102,3 +105,28 @@ func TestExport_refuses_what_the_list_refuses(t *testing.T) {
 }
 
 func coordinator(r *region) actor.Actor { return r.users["coordinator"].Actor() }
+
+func TestExport_is_a_line_of_the_journal(t *testing.T) {
+	t.Parallel()
+	r := newRegion(t)
+	r.submit("roads.pit", pit)
+	r.submit("roads.plan", "Когда отремонтируют улицу Садовую от школы до переезда?")
+	b := r.as("coordinator")
+	require.Equal(t, http.StatusOK, b.get("/console/inbox.xlsx?tab=new").status)
+	require.Equal(t, http.StatusOK, b.get("/console/inbox.csv?tab=all&topic=roads.plan").status)
+	require.Equal(t, http.StatusOK, b.get("/console/inbox.csv?q="+url.QueryEscape("яма")).status)
+	require.Equal(t, http.StatusUnprocessableEntity, b.get("/console/inbox.csv?tab=all&from=yesterday").status)
+	lines, err := r.store.ListJournal(t.Context(), identity.JournalQuery{Kinds: []identity.EntryKind{identity.ExportList}, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, lines, 3, "what wasn't sent is not noted")
+	slices.Reverse(lines)
+	for i, want := range []struct {
+		rows   int
+		detail string
+	}{{2, "Новые · XLSX"}, {1, "Все · Ремонт улицы · CSV"}, {1, "Найденное · «яма» · CSV"}} {
+		require.Equal(t, r.users["coordinator"].ID, lines[i].By)
+		require.Equal(t, want.rows, lines[i].Rows, want.detail)
+		require.Equal(t, want.detail, lines[i].Detail)
+		require.True(t, lines[i].At.Equal(tuesday))
+	}
+}

@@ -18,7 +18,13 @@ import (
 // with all of them, or the first alone. They are written to a temporary file
 // first: what fails in the middle is an error page and no half of a table, and
 // memory doesn't grow with the rows.
-func Tables(c echo.Context, name string, zone *time.Location, sheets ...document.Sheet) (err error) {
+func Tables(c echo.Context, name string, zone *time.Location, sheets ...document.Sheet) error {
+	return NotedTables(c, name, zone, func() error { return nil }, sheets...)
+}
+
+// NotedTables is Tables of what must not leave unnoted: note is called when the
+// file is whole, and where it fails nothing is sent.
+func NotedTables(c echo.Context, name string, zone *time.Location, note func() error, sheets ...document.Sheet) (err error) {
 	f, err := os.CreateTemp("", "otklik-table-")
 	if err != nil {
 		return err
@@ -33,6 +39,9 @@ func Tables(c echo.Context, name string, zone *time.Location, sheets ...document
 		err = document.WriteXLSX(f, zone, sheets...)
 	}
 	if err != nil {
+		return err
+	}
+	if err := note(); err != nil {
 		return err
 	}
 	size, err := f.Seek(0, io.SeekCurrent)
