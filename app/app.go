@@ -28,6 +28,7 @@ import (
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/address"
 	"github.com/otklik/otklik/rubricator/territory"
+	"github.com/otklik/otklik/search/duplicate"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/calendar"
 )
@@ -50,7 +51,8 @@ type App struct {
 	Fired func(due workflow.Due, late time.Duration)
 
 	index     *liveIndex // nil in a worker
-	hub       *live.Hub  // nil in a worker
+	alike     *duplicate.Index
+	hub       *live.Hub // nil in a worker
 	directory *directory
 	calendar  *calendar.Calendar // that the release brings, in the region's zone
 	keys      keys
@@ -156,6 +158,7 @@ func (a *App) open(ctx context.Context) error {
 		return err
 	}
 	a.directory = newDirectory(a.Store)
+	a.alike = duplicate.NewIndex()
 	a.Accounts = identity.NewAccounts(a.Store, a.Clock)
 	a.Rubricator = rubricator.New(a.Store, a.Store)
 	a.Addresses = address.NewBook(a.Store, func() *territory.Index { return a.Rubricator.Book().Places })
@@ -237,6 +240,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	wg.Go(func() { a.follow(background) })
 	wg.Go(func() { a.hub.Run(background) })
+	wg.Go(func() { a.follower(a.Config.Embedded()).Run(background) })
 	if a.Config.Embedded() {
 		local := &jobs.Local{Firing: a.firing(), Delivery: a.delivery()}
 		wg.Go(func() { local.Run(background) })
@@ -334,6 +338,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.recount().Run(ctx) })
 	wg.Go(func() { a.learning().Run(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
+	wg.Go(func() { a.follower(true).Run(ctx) })
 	worker := &jobs.Worker{
 		Redis: a.Config.Redis, Concurrency: a.Config.Workers, Firing: firing, Delivery: delivery, Log: a.Log,
 	}
@@ -350,6 +355,7 @@ func (a *App) delivery() *jobs.Delivery {
 		workflow.TopicBulk:           &jobs.Bulk{Bulking: a.bulking(), People: a.Store},
 		workflow.TopicShareAnswer:    passings,
 		workflow.TopicLeave:          passings,
+		workflow.TopicSame:           passings,
 		workflow.TopicNotifyOfficers: &jobs.Officers{Staff: a.Store, Cases: a.Store, Notices: a.Store, Clock: a.Clock},
 		workflow.TopicNotifyAuthor: &jobs.Authors{
 			Cases: a.Store, Applicants: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,

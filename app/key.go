@@ -20,11 +20,12 @@ const keySize = 32
 // administrator keeps one file safe. Losing it loses the applicants' data and
 // every link; that is what encrypting them means.
 type keys struct {
-	seal []byte // personal data in the database
-	link []byte // secrets of the links
-	once []byte // names of submissions, see api.Config
-	mark []byte // check codes of official letters
-	keep []byte // what officers' browsers keep, see [App.keepKey]
+	seal   []byte // personal data in the database
+	link   []byte // secrets of the links
+	once   []byte // names of submissions, see api.Config
+	mark   []byte // check codes of official letters
+	person []byte // hashes of contacts, see [duplicate.Person]
+	keep   []byte // what officers' browsers keep, see [App.keepKey]
 }
 
 // loadKeys reads the master key, base64 of 32 bytes; where the file is missing
@@ -51,6 +52,7 @@ func loadKeys(path string, mayMake bool) (keys, error) {
 		{&k.once, "otklik idempotency keys 1"},
 		{&k.mark, "otklik check codes 1"},
 		{&k.keep, "otklik kept texts 1"},
+		{&k.person, "otklik persons 1"},
 	} {
 		if *part.key, err = hkdf.Key(sha256.New, master, nil, part.purpose, keySize); err != nil {
 			return keys{}, fmt.Errorf("derive key: %w", err)

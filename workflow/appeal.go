@@ -182,6 +182,10 @@ type Appeal struct {
 	LeadNumber string // its number
 	Joined     int    // how many are joined to this one
 	SplitFrom  int64  // the appeal of which this was a part, 0 for none
+	// SameAs is the appeal about whose problem the applicant said that this one
+	// is too, 0 for none. They are joined once this one is the agency's to work
+	// on: see [Engine.JoinAsSaid].
+	SameAs int64
 
 	Retopics int // how often officers changed the topic
 

@@ -12,6 +12,7 @@ type ties struct {
 	joined []Link // to this one now
 	origin Link
 	parts  []Link
+	same   int64 // what the author said
 }
 
 func tiesOf(events []Event) ties {
@@ -19,6 +20,8 @@ func tiesOf(events []Event) ties {
 	for i := range events {
 		d := &events[i].Data
 		switch events[i].Action {
+		case Submit:
+			t.same = d.SameAs
 		case Join:
 			t.lead = orNone(d.Lead)
 		case Gather:
@@ -54,6 +57,9 @@ func (a *auditor) ties() {
 	}
 	if p.Joined != len(t.joined) {
 		a.found(0, "the appeal counts %d that are joined to it, its events tell of %d", p.Joined, len(t.joined))
+	}
+	if p.SameAs != t.same {
+		a.found(0, "the author is said to have named %d as the same, the events say %d", p.SameAs, t.same)
 	}
 	if p.SplitFrom != t.origin.Appeal {
 		a.found(0, "the appeal is a part of %d, its events say %d", p.SplitFrom, t.origin.Appeal)

@@ -19,6 +19,7 @@ type Draft struct {
 	PlaceText string // what was typed where no place was found yet
 	Applicant Applicant
 	Consent   bool
+	SameAs    int64 // the appeal that the citizen said to be about the same, 0 for none
 	Photos    []Photo
 	Lang      string
 	CreatedAt time.Time

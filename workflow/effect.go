@@ -85,6 +85,7 @@ var (
 			s.data.Lead, s.a.Lead, s.a.LeadNumber = &s.lead, 0, ""
 		}
 	}}
+	saidSame     = Effect{"joined, where the author said it is the same", func(s *step) { s.joins = s.a.SameAs }}
 	answerShared = Effect{"answer of the lead, signed", func(s *step) {
 		s.a.Outcome, s.data.Outcome = s.answer.Outcome, s.answer.Outcome
 		s.data.AnswerHash, s.data.SharedFrom = HashAnswer(s.answer), s.answer.SharedFrom

@@ -45,14 +45,17 @@ type Catalog interface {
 // Submission is a finished form. Its content was checked by the form; the
 // engine checks again what must hold for any door.
 type Submission struct {
-	By           actor.Actor // desk operator or importer; the zero value is the citizen
-	Text         string
-	Rubric       string
-	Against      int64 // agency complained about, 0 for none
-	Replies      []Reply
-	Place        Place
-	Applicant    Applicant
-	Photos       []Photo
+	By        actor.Actor // desk operator or importer; the zero value is the citizen
+	Text      string
+	Rubric    string
+	Against   int64 // agency complained about, 0 for none
+	Replies   []Reply
+	Place     Place
+	Applicant Applicant
+	Photos    []Photo
+	// SameAs is an appeal that the applicant was shown and said to be about the
+	// same, 0 for none. Whoever takes the form checks that it was shown.
+	SameAs       int64
 	Source       Source
 	SourceAgency int64
 	Key          string // idempotency key of the API, "" for none

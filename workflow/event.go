@@ -74,6 +74,7 @@ type EventData struct {
 	Lead       *Link            `json:"lead,omitempty"`        // joined to it, left it, or was answered with it
 	Joined     []Link           `json:"joined,omitempty"`      // came to the lead, or left it
 	SharedFrom int64            `json:"shared_from,omitempty"` // answer of the lead
+	SameAs     int64            `json:"same_as,omitempty"`     // the applicant said to be of one mind with it
 	Signer     int64            `json:"signer,omitempty"`      // of the lead's answer
 	SignedAt   time.Time        `json:"signed_at,omitzero"`    // of the lead's answer: the instant that met the clock
 	Items      []int            `json:"items,omitempty"`       // numbers of the items that it is about

@@ -50,31 +50,82 @@ func (e *Engine) Join(ctx context.Context, by actor.Actor, lead int64, version i
 		if err := current(by, a, version); err != nil {
 			return err
 		}
-		t, err := line(by, a, nil, Gather)
-		if err != nil {
-			return err
-		}
-		s, err := e.begin(by, a, Command{Action: Gather}, e.clock.Now())
-		if err != nil {
-			return err
-		}
-		for _, other := range others {
-			if err := e.join(ctx, tx, by, other, a); err != nil {
-				return err
-			}
-			s.data.Joined = append(s.data.Joined, linkTo(other))
-		}
-		if err := s.take(ctx, t); err != nil {
-			return err
-		}
 		out = a
-		return s.write(ctx, tx, Gather, t.Tell)
+		return e.gather(ctx, tx, by, a, others)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return out, nil
 }
+
+// gather is the step of the lead, with those of the others.
+func (e *Engine) gather(ctx context.Context, tx Tx, by actor.Actor, a *Appeal, others []*Appeal) error {
+	t, err := line(by, a, nil, Gather)
+	if err != nil {
+		return err
+	}
+	s, err := e.begin(by, a, Command{Action: Gather}, e.clock.Now())
+	if err != nil {
+		return err
+	}
+	for _, other := range others {
+		if err := e.join(ctx, tx, by, other, a); err != nil {
+			return err
+		}
+		s.data.Joined = append(s.data.Joined, linkTo(other))
+	}
+	if err := s.take(ctx, t); err != nil {
+		return err
+	}
+	return s.write(ctx, tx, Gather, t.Tell)
+}
+
+// JoinAsSaid joins an appeal to the one that its author said to be about the
+// same, or to that one's lead. Where either can't be (any more), or another
+// agency has it, the appeal goes on alone, and its author loses nothing.
+//
+// It can be asked for often: an appeal is joined so once in its life, so that
+// who took it out isn't overruled.
+func (e *Engine) JoinAsSaid(ctx context.Context, appeal, said int64) error {
+	return e.store.InTx(ctx, func(tx Tx) error {
+		a, err := tx.FindAppeal(ctx, appeal)
+		if err != nil {
+			return err
+		}
+		if a.SameAs != said || said == a.ID || !may(a, Join) {
+			return nil
+		}
+		events, err := tx.ListEvents(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(events, func(e Event) bool { return e.Action == Join }) {
+			return nil
+		}
+		lead, err := tx.FindAppeal(ctx, said)
+		if err == nil && lead.Lead != 0 && lead.Lead != a.ID {
+			lead, err = tx.FindAppeal(ctx, lead.Lead)
+		}
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if lead.Agency != a.Agency || !may(lead, Gather) {
+			return nil
+		}
+		draft, err := tx.FindAnswer(ctx, a.ID, a.Round)
+		if err != nil || draft != nil {
+			return err
+		}
+		return e.gather(ctx, tx, actor.Job, lead, []*Appeal{a})
+	})
+}
+
+// may reports whether a job may take the step now.
+func may(a *Appeal, action Action) bool { return Can(actor.Job, a, action) == nil }
 
 // join is the step of one that joins.
 func (e *Engine) join(ctx context.Context, tx Tx, by actor.Actor, a, lead *Appeal) error {

@@ -73,6 +73,15 @@ func (s *step) notices(tellings []Telling) ([]Outbox, error) {
 			}
 		}
 	}
+	if s.joins != 0 {
+		payload, err := json.Marshal(Passing{Lead: s.joins})
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, "error.internal", err)
+		}
+		if err := add(Outbox{Topic: TopicSame, Payload: string(payload)}, nil); err != nil {
+			return nil, err
+		}
+	}
 	return rows, nil
 }
 

@@ -27,6 +27,7 @@ type step struct {
 	parts  []Part            // of a split
 	lead   Link              // the appeal that this one joins, leaves or is answered with
 	signed time.Time         // when the lead's answer was signed, zero for the answer of one's own
+	joins  int64             // the lead that it asks to be joined to, 0 for none
 	passes Topic             // what goes on to those that are joined, "" for nothing
 	flags  []conscience.Code // what speaks against the answer that is signed
 

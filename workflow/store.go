@@ -107,6 +107,7 @@ const (
 	TopicBulk           Topic = "bulk.run"
 	TopicShareAnswer    Topic = "answer.share" // the lead's answer, to one that is joined
 	TopicLeave          Topic = "appeal.leave" // one that is joined to a lead which ended without an answer
+	TopicSame           Topic = "appeal.same"  // one whose applicant said that it is the same as a lead
 )
 
 // Notice tells officers something about an appeal: the payload of

@@ -129,7 +129,7 @@ func (e *Engine) intake(ctx context.Context, id int64, in Submission, leaf Leaf)
 		ID: id, Number: Number(id, now), RuleSet: leaf.RuleSet, Order: leaf.Order, Stage: StageDraft, Round: 1,
 		RubricVersion: leaf.Version, Rubric: leaf.Code, Category: leaf.Category, Review: e.reviewOf(leaf),
 		Place: in.Place, Agency: leaf.Agency, Against: in.Against, Text: in.Text, Replies: in.Replies,
-		Source: in.Source, SourceAgency: in.SourceAgency, SubmittedAt: now, Version: 1,
+		Source: in.Source, SourceAgency: in.SourceAgency, SubmittedAt: now, Version: 1, SameAs: in.SameAs,
 	}
 	in.Photos = e.settled(in.Photos, in.Place)
 	out := Intake{Applicant: in.Applicant, Photos: in.Photos, Key: in.Key, Draft: in.Draft}
@@ -162,7 +162,7 @@ func (e *Engine) enter(ctx context.Context, a *Appeal, by actor.Actor, action Ac
 		return nil, nil, err
 	}
 	if action == Submit {
-		s.data.Rubric, s.data.Photos, s.data.TextHash = a.Rubric, hashesOf(in.Photos), HashText(a.Text)
+		s.data.Rubric, s.data.Photos, s.data.TextHash, s.data.SameAs = a.Rubric, hashesOf(in.Photos), HashText(a.Text), a.SameAs
 	} else {
 		s.data.Rule, s.data.Lost = leaf.Rule, leaf.Lost
 	}

@@ -131,8 +131,9 @@ var transitions = []Transition{
 	},
 	{
 		Action: Route, From: []Stage{StageNew}, When: fastTrack, Who: parties(Door), To: StageReceived,
-		Clocks: []Tick{{Opens, deadline.Redirect}},
-		Tell:   []Telling{tell("notice.author.submitted", Author), tell("notice.officer.received", coordinator)},
+		Effects: []Effect{saidSame},
+		Clocks:  []Tick{{Opens, deadline.Redirect}},
+		Tell:    []Telling{tell("notice.author.submitted", Author), tell("notice.officer.received", coordinator)},
 	},
 	{
 		Action: Route, From: []Stage{StageNew}, When: notFastTrack, Who: parties(Door), To: StageModeration,
@@ -143,12 +144,13 @@ var transitions = []Transition{
 	// Moderation -----------------------------------------------------------------
 	{
 		Action: Accept, From: []Stage{StageModeration}, When: ofMessage, Who: parties(moderator, coordinator), To: StageReceived,
-		Clocks: []Tick{{Meets, deadline.Moderation}, {Opens, deadline.Redirect}},
-		Tell:   []Telling{tell("notice.author.accepted", Author), tell("notice.officer.received", coordinator)},
+		Effects: []Effect{saidSame},
+		Clocks:  []Tick{{Meets, deadline.Moderation}, {Opens, deadline.Redirect}},
+		Tell:    []Telling{tell("notice.author.accepted", Author), tell("notice.officer.received", coordinator)},
 	},
 	{
 		Action: Accept, From: []Stage{StageModeration}, When: ofFZ59, Who: parties(moderator, coordinator), To: StageReceived,
-		Effects: []Effect{registered},
+		Effects: []Effect{registered, saidSame},
 		Clocks: []Tick{
 			{Meets, deadline.Moderation},
 			{Meets, deadline.Registration},
@@ -370,14 +372,14 @@ var transitions = []Transition{
 	},
 
 	// One problem, many applicants --------------------------------------------------
-	{ // worked with the lead from here on; its own review runs
-		Action: Join, From: joinable, Who: parties(coordinator), Guards: []Guard{notJoined, leadsNobody, isRegistered},
+	{ // worked with the lead from here on; its own review runs. The author may have said so
+		Action: Join, From: joinable, Who: parties(coordinator, Job), Guards: []Guard{notJoined, leadsNobody, isRegistered},
 		Effects: []Effect{tied, opinionsDropped},
 		Clocks:  []Tick{{Meets, deadline.Redirect}, {Meets, deadline.Forwarding}, {Cancels, deadline.Opinion}},
 		Tell:    []Telling{tell("notice.author.joined", Author), tell("notice.officer.opinion_dropped", CoExecutor)},
 	},
 	{
-		Action: Gather, From: leadStage, Who: parties(coordinator), Guards: []Guard{notJoined, isRegistered, firstReview},
+		Action: Gather, From: leadStage, Who: parties(coordinator, Job), Guards: []Guard{notJoined, isRegistered, firstReview},
 		Effects: []Effect{gathered},
 	},
 	{ // no clock moves

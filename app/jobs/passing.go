@@ -13,6 +13,7 @@ import (
 type Leads interface {
 	ShareAnswer(ctx context.Context, appeal, lead, answer int64) error
 	LetGo(ctx context.Context, appeal, lead int64) error
+	JoinAsSaid(ctx context.Context, appeal, said int64) error
 }
 
 // Passings brings what happened to a lead to one of those that are joined to
@@ -20,14 +21,18 @@ type Leads interface {
 // hundreds leaves the others to be done, and none is done twice.
 type Passings struct{ Leads Leads }
 
-// Deliver implements [Deliverer] for TopicShareAnswer and TopicLeave.
+// Deliver implements [Deliverer] for TopicShareAnswer, TopicLeave and TopicSame.
 func (p *Passings) Deliver(ctx context.Context, row workflow.Outbox) error {
 	var what workflow.Passing
 	if err := json.Unmarshal([]byte(row.Payload), &what); err != nil {
 		return fault.Wrap(fault.Invalid, "error.internal", err)
 	}
-	if row.Topic == workflow.TopicLeave {
+	switch row.Topic {
+	case workflow.TopicLeave:
 		return p.Leads.LetGo(ctx, row.Appeal, what.Lead)
+	case workflow.TopicSame:
+		return p.Leads.JoinAsSaid(ctx, row.Appeal, what.Lead)
+	default:
+		return p.Leads.ShareAnswer(ctx, row.Appeal, what.Lead, what.Answer)
 	}
-	return p.Leads.ShareAnswer(ctx, row.Appeal, what.Lead, what.Answer)
 }

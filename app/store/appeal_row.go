@@ -57,6 +57,7 @@ type appealRow struct {
 	LeadNumber     string
 	JoinedCount    int
 	SplitFrom      int64
+	SameAs         int64
 	EventCount     int
 	LastHash       string
 	Version        int
@@ -94,7 +95,7 @@ func newAppealRow(a *workflow.Appeal) (*appealRow, error) {
 		Outcome: string(a.Outcome), Rating: a.Rating, Formal: a.Formal, Refuted: a.Refuted, Late: a.Late, Hops: a.Hops,
 		Extended: a.Extended, AskedDays: a.Asked, Interims: a.Interims, PromisedOn: instant(a.PromisedOn),
 		Lapsed: a.Lapsed, Level: a.Level, LeadID: a.Lead, LeadNumber: a.LeadNumber, JoinedCount: a.Joined,
-		SplitFrom: a.SplitFrom, EventCount: a.Events, LastHash: a.Hash, Version: a.Version,
+		SplitFrom: a.SplitFrom, SameAs: a.SameAs, EventCount: a.Events, LastHash: a.Hash, Version: a.Version,
 		PastAgencies: past, Items: items, Opinions: len(a.Opinions), Retopics: a.Retopics,
 	}
 	if p := a.Place.Point; p != nil {
@@ -115,7 +116,7 @@ func (r *appealRow) appeal() (workflow.Appeal, error) {
 		Outcome: workflow.Outcome(r.Outcome), Rating: r.Rating, Formal: r.Formal, Refuted: r.Refuted, Late: r.Late, Hops: r.Hops,
 		Extended: r.Extended, Asked: r.AskedDays, Interims: r.Interims, PromisedOn: r.PromisedOn.time(),
 		Lapsed: r.Lapsed, Level: r.Level, Lead: r.LeadID, LeadNumber: r.LeadNumber, Joined: r.JoinedCount,
-		SplitFrom: r.SplitFrom, Events: r.EventCount, Hash: r.LastHash, Version: r.Version, Retopics: r.Retopics,
+		SplitFrom: r.SplitFrom, SameAs: r.SameAs, Events: r.EventCount, Hash: r.LastHash, Version: r.Version, Retopics: r.Retopics,
 	}
 	if r.Lat != nil && r.Lon != nil {
 		a.Place.Point = &workflow.Point{Lat: *r.Lat, Lon: *r.Lon}

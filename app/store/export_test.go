@@ -42,6 +42,8 @@ func Columns() map[string][]string {
 	add(columnsOf[viewRow]())
 	add(columnsOf[viewDefaultRow]())
 	add(columnsOf[presenceRow]())
+	add(columnsOf[suspicionRow]())
+	add(columnsOf[followerRow]())
 	add(columnsOf[modelRow]())
 	add(columnsOf[modelChunkRow]())
 	add(columnsOf[streetRow]())

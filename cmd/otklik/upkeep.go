@@ -65,6 +65,30 @@ func reindexCommand() *cobra.Command {
 	}
 }
 
+func duplicatesCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "duplicates",
+		Short: "Suspicions of duplicates",
+	}
+	c.AddCommand(&cobra.Command{
+		Use:   "rebuild",
+		Short: "Compare all appeals that await an answer anew",
+		Long: "Forget what was suspected and compare every appeal that awaits an answer with every other. What officers said\n" +
+			"not to be a duplicate stays so. It may run beside a server.",
+		Example: "  otklik duplicates rebuild --data /var/lib/otklik",
+		Args:    cobra.NoArgs,
+		RunE: with(func(cmd *cobra.Command, _ []string, a *app.App) error {
+			appeals, pairs, err := a.SuspectAnew(cmd.Context())
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "%d appeals compared, %d pairs to look at\n", appeals, pairs)
+			return nil
+		}),
+	})
+	return c
+}
+
 func auditCommand() *cobra.Command {
 	audit := &cobra.Command{
 		Use:   "audit",

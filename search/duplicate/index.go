@@ -71,6 +71,14 @@ func (x *Index) Len() int {
 	return len(x.at)
 }
 
+// Has reports whether it holds the case.
+func (x *Index) Has(id int64) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	_, ok := x.at[id]
+	return ok
+}
+
 // Put puts cases in, in the place of those with the same ids.
 func (x *Index) Put(cases ...Case) {
 	made := make([]sketch, len(cases))

@@ -24,8 +24,9 @@ const (
 	placeEdge   = 1.5 // at the radius
 	placeBeyond = -1.5
 	placeFar    = -5.0
-	beyond      = 2.0 // radii
-	noRadius    = 30  // metres, of a topic without one: the same building
+	placeHidden = -1.0 // one of them has neither point nor house
+	beyond      = 2.0  // radii
+	noRadius    = 30   // metres, of a topic without one: the same building
 
 	houseSame  = 2.5
 	houseOther = -2.5
@@ -124,6 +125,8 @@ func weigh(a, b *sketch, radius int, rarity rarities) (score float64, far int, w
 	if d := metres(a.point(), b.point()); d >= 0 {
 		far = int(math.Round(d))
 		add(place(d, cmp.Or(radius, noRadius), far))
+	} else if a.territory == b.territory && (len(a.houses) == 0 || len(b.houses) == 0) {
+		odds += placeHidden
 	} else if a.territory != 0 && b.territory != 0 && a.territory != b.territory {
 		add(Reason{Fact: OtherPlace, Points: territory})
 	}

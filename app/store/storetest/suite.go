@@ -50,6 +50,7 @@ func Run(t *testing.T, open Opener) {
 		{"planning", testPlanning},
 		{"presences", testPresences},
 		{"witness", testWitness},
+		{"suspicions", testSuspicions},
 		{"models", testModels},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
