@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"github.com/otklik/otklik/app/identity"
@@ -54,6 +55,20 @@ func (d *directory) classes() []classifier.Class {
 		}
 	}
 	return out
+}
+
+// AgencyNamed finds an agency by its code or one of its names.
+func (a *App) AgencyNamed(name string) (int64, bool) {
+	name = strings.ToLower(strings.Join(strings.Fields(name), " "))
+	found, ok := a.directory.find(func(g identity.Agency) bool {
+		for _, n := range []string{g.Code, g.Name.RU, g.Name.EN, g.Short.RU, g.Short.EN} {
+			if n != "" && strings.ToLower(n) == name {
+				return true
+			}
+		}
+		return false
+	})
+	return found.ID, ok
 }
 
 // Agency returns an agency by id.

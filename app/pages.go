@@ -40,7 +40,7 @@ func (a *App) pages() web.Pages {
 			Zone: a.Config.Zone, Frame: desk.Page, Log: a.Log,
 		}),
 		Admin: admin.New(admin.Config{
-			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Directory: a.directory, Reader: a.Store,
+			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Learning: a.Learning, Directory: a.directory, Reader: a.Store,
 			Clock: a.Clock, Zone: a.Config.Zone, Frame: desk.Page,
 			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload, Bodies: a.bodies},
 		}),

@@ -13,10 +13,13 @@ import (
 	"github.com/otklik/otklik/rubricator/classifier"
 )
 
+// LeastWorked is how many worked appeals a region needs to learn from: fewer
+// teach nothing that can be measured.
+const LeastWorked = 60
+
 // What a training takes and gives. ADR 18 says why.
 const (
 	mostWorked  = 60_000              // latest worked appeals that are read: some 100 MB and a few minutes
-	leastWorked = 60                  // fewer teach nothing that can be measured
 	leastTested = 30                  // on fewer texts nobody can tell which model is better
 	mostTested  = 2000                // more take time and tell no more
 	lastWeeks   = 28 * 24 * time.Hour // are measured on and not learned from
@@ -111,7 +114,7 @@ func (l *Learning) due(ctx context.Context, now time.Time) (*Model, error) {
 		return nil, nil //nolint:nilnil // nothing to do
 	}
 	known, err := l.Store.CountWorked(ctx)
-	if err != nil || known < leastWorked {
+	if err != nil || known < LeastWorked {
 		return nil, err
 	}
 	cause := Cause("")

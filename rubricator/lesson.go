@@ -46,7 +46,7 @@ func (l *Learning) region(ctx context.Context) (*Lesson, error) {
 		}
 		examples, at = append(examples, e), append(at, w.At)
 	}
-	if len(examples) < leastWorked {
+	if len(examples) < LeastWorked {
 		return nil, errTooFew
 	}
 	recent := 0
@@ -94,8 +94,8 @@ func (l *Learning) NewLesson(examples []classifier.Example, agency func(name str
 	if n := len(unknown); n > 0 {
 		return nil, fmt.Errorf("%d topics of the file are not in the rubricator, by code or by name: %q", n, unknown[:min(5, n)])
 	}
-	if len(out) < leastWorked {
-		return nil, fmt.Errorf("the file has %d examples, at least %d are needed", len(out), leastWorked)
+	if len(out) < LeastWorked {
+		return nil, fmt.Errorf("the file has %d examples, at least %d are needed", len(out), LeastWorked)
 	}
 	lesson := &Lesson{}
 	for i, part := range classifier.Folds(out, 5, 1) {

@@ -128,6 +128,8 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/users/:id", p.User)
 		g.POST("/users/:id", p.ChangeUser)
 		g.GET("/journal", p.Journal)
+		g.GET("/models", p.Models)
+		g.POST("/models", p.ChangeModels)
 		g.GET("/calendar", p.Calendar)
 		g.POST("/calendar/years", p.ImportYear)
 		g.POST("/calendar/days", p.SetDay)

@@ -17,9 +17,11 @@ import (
 func rubricatorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rubricator",
-		Short: "Measure what suggests topics",
+		Short: "Train, measure and choose what suggests topics; check the routes",
 	}
-	c.AddCommand(rubricatorEvalCommand(), rubricatorRoutesCommand(), rubricatorCheckCommand())
+	c.AddCommand(
+		rubricatorEvalCommand(), rubricatorTrainCommand(), rubricatorModelsCommand(), rubricatorRoutesCommand(), rubricatorCheckCommand(),
+	)
 	return c
 }
 

@@ -36,6 +36,7 @@ type Config struct {
 	Calendars *workflow.Calendars
 	Editor    *rubricator.Editor
 	Staff     *identity.Staff
+	Learning  *rubricator.Learning
 	Directory Directory
 	Reader    Numbers
 	Clock     clock.Clock
@@ -84,6 +85,7 @@ func (h *Handlers) frame(c echo.Context, title, section string) (ui.Page, []ui.T
 		{"/admin/users", "admin.users.title", false},
 		{"/admin/journal", "admin.journal.title", false},
 		{"/admin/calendar", "admin.calendar.title", true},
+		{"/admin/models", "model.title", true},
 	} {
 		if !at.system || edge.Actor(ctx).Has(actor.SystemAdmin) {
 			tabs = append(tabs, ui.Tab{Text: ui.T(ctx, at.key), URL: at.path, Count: -1, Current: at.path == section})

@@ -28,6 +28,8 @@ import (
 	"github.com/otklik/otklik/app/web"
 	"github.com/otklik/otklik/app/web/admin"
 	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/rubricator/classifier"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/calendar"
 	"github.com/otklik/otklik/workflow/deadline"
@@ -44,6 +46,7 @@ type office struct {
 	clock     *clock.Fake
 	engine    *workflow.Engine
 	calendars *workflow.Calendars
+	learning  *rubricator.Learning
 }
 
 type leaf struct{}
@@ -67,6 +70,10 @@ func newOffice(t *testing.T, dialect string) *office {
 	})
 	require.NoError(t, err)
 	o.calendars = &workflow.Calendars{Store: o.store, Engine: o.engine, Clock: o.clock}
+	o.learning = &rubricator.Learning{
+		Store: o.store, Rubricator: rubricator.New(o.store, o.store), Clock: o.clock, Zone: cal.Zone(),
+		Agencies: func() []classifier.Class { return nil },
+	}
 	for login, m := range map[string]actor.Membership{
 		"admin": {Role: actor.SystemAdmin}, "supervisor": {Role: actor.Supervisor}, "agency-admin": {Agency: 10, Role: actor.AgencyAdmin},
 	} {
@@ -78,7 +85,7 @@ func newOffice(t *testing.T, dialect string) *office {
 		Base: base, Zone: cal.Zone(), Clock: o.clock, Log: slog.New(slog.DiscardHandler),
 		Accounts: identity.NewAccounts(o.store, o.clock), Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Admin: admin.New(admin.Config{
-			Calendars: o.calendars, Staff: &identity.Staff{Store: o.store, Clock: o.clock}, Directory: agencies{}, Reader: o.store, Clock: o.clock, Zone: cal.Zone(),
+			Calendars: o.calendars, Learning: o.learning, Staff: &identity.Staff{Store: o.store, Clock: o.clock}, Directory: agencies{}, Reader: o.store, Clock: o.clock, Zone: cal.Zone(),
 			Frame: func(_ echo.Context, title string) (ui.Page, error) {
 				return ui.Page{Title: title, Area: ui.Console}, nil
 			},
