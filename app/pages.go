@@ -42,7 +42,7 @@ func (a *App) pages() web.Pages {
 		Admin: admin.New(admin.Config{
 			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Learning: a.Learning, Directory: a.directory, Reader: a.Store,
 			Clock: a.Clock, Zone: a.Config.Zone, Frame: desk.Page,
-			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload, Bodies: a.bodies},
+			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload, Bodies: a.bodies}, Past: a.Store,
 		}),
 		API: api.New(api.Config{
 			Addresses: a.Addresses,

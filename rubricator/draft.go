@@ -111,7 +111,11 @@ func (e *Editor) Draft(ctx context.Context, by actor.Actor) (*Draft, error) {
 	if err := mayEdit(by); err != nil {
 		return nil, err
 	}
-	return e.Store.FindTreeDraft(ctx)
+	d, err := e.Store.FindTreeDraft(ctx)
+	if err == nil {
+		Check(d.Roots, nil) // links the nodes and fills what leaves don't say
+	}
+	return d, err
 }
 
 // Begin opens a draft of what is in force. Where one is open already, that one
@@ -136,7 +140,7 @@ func (e *Editor) create(ctx context.Context, by actor.Actor, d *Draft) (*Draft, 
 	d.State, d.CreatedBy, d.ChangedBy, d.CreatedAt, d.ChangedAt = DraftOpen, by.User, by.User, now, now
 	err := e.Store.CreateTreeDraft(ctx, d)
 	if fault.Is(err, fault.Conflict) { // somebody began in the same moment
-		return e.Store.FindTreeDraft(ctx)
+		return e.Draft(ctx, by)
 	}
 	return d, err
 }
@@ -171,11 +175,11 @@ func (e *Editor) Discard(ctx context.Context, by actor.Actor) error {
 }
 
 // Publish brings the open draft into force, if it is still as it was seen:
-// version is the one whose preview was confirmed.
+// seen is the version whose preview was confirmed. The note says why.
 //
 // Conflict: somebody changed the draft meanwhile, or what it began from is no
 // longer in force. Invalid: the draft is wrong; Check and Inspect say where.
-func (e *Editor) Publish(ctx context.Context, by actor.Actor, seen int) (version int64, err error) {
+func (e *Editor) Publish(ctx context.Context, by actor.Actor, seen int, note string) (version int64, err error) {
 	d, err := e.Draft(ctx, by)
 	if err != nil {
 		return 0, err
@@ -183,7 +187,7 @@ func (e *Editor) Publish(ctx context.Context, by actor.Actor, seen int) (version
 	if d.Version != seen {
 		return 0, fault.New(fault.Conflict, "rubricator.draft_changed")
 	}
-	old, err := e.inForce(ctx)
+	old, err := e.InForce(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -202,7 +206,7 @@ func (e *Editor) Publish(ctx context.Context, by actor.Actor, seen int) (version
 	if err := e.inspect(ctx, tree, d.Rules, index); err != nil {
 		return 0, err
 	}
-	d.ChangedBy, d.ChangedAt = by.User, e.Clock.Now()
+	d.ChangedBy, d.ChangedAt, d.Note = by.User, e.Clock.Now(), note
 	version, err = e.Store.PublishTreeDraft(ctx, d, by.User, Differ(old, tree).Sum().String())
 	if err != nil {
 		return 0, err
@@ -233,8 +237,8 @@ func wrongRoutes(err error) error {
 	return fault.Wrap(fault.Invalid, "rubricator.routes_wrong", err)
 }
 
-// inForce is the published tree, one of nothing where none is.
-func (e *Editor) inForce(ctx context.Context) (*Tree, error) {
+// InForce is the published tree, one of nothing where none is.
+func (e *Editor) InForce(ctx context.Context) (*Tree, error) {
 	version, roots, err := e.Store.LatestVersion(ctx)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err

@@ -196,3 +196,17 @@ func (s *Store) FindTreeVersion(ctx context.Context, id int64) (*rubricator.Vers
 	}
 	return v, nil
 }
+
+// ListPast returns the latest appeals, latest first, without who sent them.
+func (s *Store) ListPast(ctx context.Context, limit int) ([]rubricator.Past, error) {
+	var rows []struct{ Number, Body, Rubric string }
+	err := s.fresh.WithContext(ctx).Table("appeals").Select("number, body, rubric").Order("id DESC").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, translate(err)
+	}
+	out := make([]rubricator.Past, len(rows))
+	for i, r := range rows {
+		out[i] = rubricator.Past{Number: r.Number, Text: r.Body, Rubric: r.Rubric}
+	}
+	return out, nil
+}

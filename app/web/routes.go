@@ -135,6 +135,22 @@ func (h *frame) routes(e *echo.Echo) {
 		g.POST("/calendar/days", p.SetDay)
 		g.GET("/calendar/changes/:id", p.Change)
 		g.POST("/calendar/changes/:id", p.Decide)
+		g.GET("/rubricator", p.Rubricator)
+		g.POST("/rubricator", p.ActOnTree)
+		g.GET("/rubricator/file.yaml", p.File)
+		g.POST("/rubricator/file", p.ImportFile)
+		g.GET("/rubricator/new", p.NewNode)
+		g.POST("/rubricator/new", p.CreateNode)
+		g.GET("/rubricator/nodes/:code", p.Node)
+		g.POST("/rubricator/nodes/:code", p.SaveNode)
+		g.POST("/rubricator/nodes/:code/preview", p.PreviewNode)
+		g.GET("/rubricator/nodes/:code/retire", p.Retirement)
+		g.POST("/rubricator/nodes/:code/change", p.ChangeNode)
+		g.GET("/rubricator/changes", p.TreeChanges)
+		g.POST("/rubricator/changes", p.PublishTree)
+		g.GET("/rubricator/versions", p.Versions)
+		g.GET("/rubricator/versions/:id", p.Version)
+		g.POST("/rubricator/versions/:id", p.RestoreVersion)
 	}
 
 	if p := h.cfg.Pages.API; p != nil {

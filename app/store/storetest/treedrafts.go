@@ -67,12 +67,12 @@ func testTreeDrafts(t *testing.T, open Opener) {
 		require.NoError(t, err)
 		require.Equal(t, first, d.Base)
 		d, err = e.Change(ctx, admin, func(d *rubricator.Draft) error {
-			d.Roots[0].Children[0].Days, d.Note = 5, "faster"
+			d.Roots[0].Children[0].Days = 5
 			d.Rules = []rubricator.Rule{{Rubric: "*", Agency: id}}
 			return nil
 		})
 		require.NoError(t, err)
-		version, err := e.Publish(ctx, admin, d.Version)
+		version, err := e.Publish(ctx, admin, d.Version, "why")
 		require.NoError(t, err)
 		v, err := s.FindTreeVersion(ctx, version)
 		require.NoError(t, err)
@@ -82,7 +82,7 @@ func testTreeDrafts(t *testing.T, open Opener) {
 		list, err := s.ListVersions(ctx, 10)
 		require.NoError(t, err)
 		require.Len(t, list, 2)
-		require.Equal(t, "faster", list[0].Note)
+		require.Equal(t, "why", list[0].Note)
 		require.Equal(t, first, list[1].ID)
 		rules, err := s.ListRules(ctx)
 		require.NoError(t, err)
@@ -104,10 +104,10 @@ func testTreeDrafts(t *testing.T, open Opener) {
 		e := editor(s)
 		d, err := e.Begin(ctx, admin)
 		require.NoError(t, err)
-		_, err = e.Publish(ctx, admin, d.Version+1)
+		_, err = e.Publish(ctx, admin, d.Version+1, "why")
 		requireKind(t, fault.Conflict, err)
 		require.NoError(t, s.ReplaceRules(ctx, []rubricator.Rule{{Rubric: "*", Agency: id}}))
-		_, err = e.Publish(ctx, admin, d.Version)
+		_, err = e.Publish(ctx, admin, d.Version, "why")
 		require.ErrorContains(t, err, "rubricator.stale_draft")
 		require.NoError(t, e.Discard(ctx, admin))
 
@@ -115,7 +115,7 @@ func testTreeDrafts(t *testing.T, open Opener) {
 		require.NoError(t, err)
 		_, err = s.PublishVersion(ctx, tree(), "imported meanwhile")
 		require.NoError(t, err)
-		_, err = e.Publish(ctx, admin, d.Version)
+		_, err = e.Publish(ctx, admin, d.Version, "why")
 		require.ErrorContains(t, err, "rubricator.stale_draft")
 		require.NoError(t, e.Discard(ctx, admin))
 
@@ -126,7 +126,7 @@ func testTreeDrafts(t *testing.T, open Opener) {
 			return nil
 		})
 		require.NoError(t, err)
-		_, err = e.Publish(ctx, admin, d.Version)
+		_, err = e.Publish(ctx, admin, d.Version, "why")
 		requireKind(t, fault.Invalid, err)
 		require.ErrorContains(t, err, "roads.hole was published")
 		rules, err := s.ListRules(ctx)

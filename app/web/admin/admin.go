@@ -31,10 +31,17 @@ type Numbers interface {
 	FindNumbers(ctx context.Context, ids []int64) (map[int64]string, error)
 }
 
+// Past knows what was sent lately.
+type Past interface {
+	// ListPast returns the latest appeals, latest first.
+	ListPast(ctx context.Context, limit int) ([]rubricator.Past, error)
+}
+
 // Config is what the pages of administrators are made of.
 type Config struct {
 	Calendars *workflow.Calendars
 	Editor    *rubricator.Editor
+	Past      Past
 	Staff     *identity.Staff
 	Learning  *rubricator.Learning
 	Directory Directory
@@ -85,6 +92,7 @@ func (h *Handlers) frame(c echo.Context, title, section string) (ui.Page, []ui.T
 		{"/admin/users", "admin.users.title", false},
 		{"/admin/journal", "admin.journal.title", false},
 		{"/admin/calendar", "admin.calendar.title", true},
+		{rubricatorURL, "tree.title", true},
 		{"/admin/models", "model.title", true},
 	} {
 		if !at.system || edge.Actor(ctx).Has(actor.SystemAdmin) {

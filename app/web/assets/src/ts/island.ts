@@ -19,6 +19,7 @@ const islands: Record<string, Load> = {
   palette: () => import("./islands/palette"),
   "sign-out": () => import("./islands/sign-out"),
   live: () => import("./islands/live"),
+  tree: () => import("./islands/tree"),
   pick: () => import("./islands/pick"),
   embed: () => import("./islands/embed"),
 };
