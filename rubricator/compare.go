@@ -85,8 +85,16 @@ type Difference struct {
 
 // Suggested replays past appeals: by the words of the trees alone, as nobody has
 // yet sent anything about the topics that are new.
-func Suggested(before, after *Book, past []Past) Replay {
+func Suggested(before, after *Book, past []Past) (Replay, error) {
 	r := Replay{Texts: len(past)}
+	then, err := before.Tree.alone()
+	if err != nil {
+		return r, err
+	}
+	now, err := after.Tree.alone()
+	if err != nil {
+		return r, err
+	}
 	for _, p := range past {
 		if leaf, ok := after.Tree.Find(p.Rubric); ok && leaf.Retired {
 			r.Topicless++
@@ -94,16 +102,22 @@ func Suggested(before, after *Book, past []Past) Replay {
 				r.Unmapped++
 			}
 		}
-		from, to := before.first(p.Text), after.first(p.Text)
+		from, to := then.first(p.Text), now.first(p.Text)
 		if codeOf(from) != codeOf(to) {
 			r.Differ = append(r.Differ, Difference{Number: p.Number, Topic: p.Rubric, From: from, To: to})
 		}
 	}
-	return r
+	return r, nil
 }
 
-func (b *Book) first(text string) *Rubric {
-	found := b.words.suggest(text, nil, 1)
+// alone is what suggests by the words of the tree alone.
+func (t *Tree) alone() (*adviser, error) {
+	model, err := t.cold()
+	return &adviser{tree: t, model: model}, err
+}
+
+func (a *adviser) first(text string) *Rubric {
+	found := a.advise(text, "", 1).Topics
 	if len(found) == 0 {
 		return nil
 	}

@@ -125,6 +125,15 @@ func questionButton(ctx context.Context, do string, i int) ui.ButtonField {
 	}
 }
 
+// pathWords is the way from the category to just above the node.
+func pathWords(v nodePage) string {
+	var names []string
+	for _, a := range v.Above {
+		names = append(names, v.name(a.Code))
+	}
+	return strings.Join(names, " → ")
+}
+
 func parentCode(v nodePage) string {
 	if p := v.Node.Parent(); p != nil {
 		return p.Code

@@ -125,7 +125,9 @@ func (h *Handlers) foresee(w *workshop, view *changesPage, rules []rubricator.Ru
 	if err != nil {
 		return err
 	}
-	view.Replay = rubricator.Suggested(before, after, past)
+	if view.Replay, err = rubricator.Suggested(before, after, past); err != nil {
+		return err
+	}
 	first := func(r *rubricator.Rubric) string {
 		if r == nil {
 			return ui.T(w, "tree.changes.nothing_fits")
