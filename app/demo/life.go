@@ -44,6 +44,19 @@ func readLives() ([]life, error) {
 	return file.Appeals, nil
 }
 
+// Message is what somebody of the demo region wrote, and about what.
+type Message struct{ Text, Rubric string }
+
+// Messages are those of the demo region.
+func Messages() ([]Message, error) {
+	lives, err := readLives()
+	out := make([]Message, len(lives))
+	for i := range lives {
+		out[i] = Message{lives[i].Text, lives[i].Rubric}
+	}
+	return out, err
+}
+
 // sent is when the appeal was sent: in the waking hours of its day, different
 // for each.
 func (l life) sent(n int, now time.Time) time.Time {

@@ -13,13 +13,10 @@ import (
 	"time"
 
 	"github.com/blevesearch/bleve/v2"
-	"github.com/blevesearch/bleve/v2/analysis/lang/ru"
-	"github.com/blevesearch/bleve/v2/index/scorch"
-	"github.com/blevesearch/bleve/v2/mapping"
-	"github.com/blevesearch/bleve/v2/search/query"
 	"github.com/stretchr/testify/require"
 
 	"github.com/otklik/otklik/search"
+	"github.com/otklik/otklik/search/bleveindex/bare"
 )
 
 // The benchmarks put each question to ours and to a plain bleve index of the
@@ -47,7 +44,7 @@ const (
 // pair is one corpus in both indexes.
 type pair struct {
 	ours            *Index
-	plain           bleve.Index
+	plain           *bare.Index
 	oursIn, plainIn time.Duration
 }
 
@@ -68,9 +65,9 @@ func pairOf(b *testing.B, n int) *pair {
 	require.NoError(b, err)
 	ours, err := Open(filepath.Join(dir, "ours"), Options{})
 	require.NoError(b, err)
-	plain, err := bleve.NewUsing(filepath.Join(dir, "plain"), plainMapping(), scorch.Name, scorch.Name, nil)
+	beside, err := bare.Open(filepath.Join(dir, "plain"))
 	require.NoError(b, err)
-	p := &pair{ours: ours, plain: plain}
+	p := &pair{ours: ours, plain: beside}
 	c := newCorpus(uint64(n))
 	for at := 0; at < n; at += benchBatch {
 		docs := c.docs(at+1, min(benchBatch, n-at))
@@ -78,11 +75,7 @@ func pairOf(b *testing.B, n int) *pair {
 		require.NoError(b, ours.Apply(context.Background(), docs, nil, strconv.Itoa(at)))
 		p.oursIn += time.Since(start)
 		start = time.Now()
-		batch := plain.NewBatch()
-		for i := range docs {
-			require.NoError(b, batch.Index(strconv.FormatInt(docs[i].ID, 10), plainDoc(&docs[i])))
-		}
-		require.NoError(b, plain.Batch(batch))
+		require.NoError(b, beside.Put(docs))
 		p.plainIn += time.Since(start)
 	}
 	time.Sleep(2 * time.Second) // let merges settle
@@ -96,44 +89,6 @@ func closePairs() {
 		_ = p.plain.Close()
 		_ = os.RemoveAll(filepath.Dir(p.plain.Name()))
 	}
-}
-
-// plainMapping is how one would index the same fields with bleve alone.
-func plainMapping() mapping.IndexMapping {
-	m, doc := bleve.NewIndexMapping(), bleve.NewDocumentStaticMapping()
-	for _, name := range []string{"text", "answer"} {
-		f := bleve.NewTextFieldMapping()
-		f.Analyzer, f.IncludeTermVectors, f.IncludeInAll, f.DocValues = ru.AnalyzerName, false, false, false
-		doc.AddFieldMappingsAt(name, f)
-	}
-	for _, name := range []string{"number", "rubric", "category", "territory", "agency", "executor", "stage", "source", "outcome"} {
-		f := bleve.NewKeywordFieldMapping()
-		f.Store, f.IncludeInAll = false, false
-		doc.AddFieldMappingsAt(name, f)
-	}
-	for _, name := range []string{"submitted", "due", "answered"} {
-		f := bleve.NewDateTimeFieldMapping()
-		f.Store, f.IncludeInAll = false, false
-		doc.AddFieldMappingsAt(name, f)
-	}
-	m.DefaultMapping = doc
-	return m
-}
-
-func plainDoc(d *search.Doc) map[string]any {
-	out := map[string]any{
-		"text": d.Text, "answer": d.Answer, "number": d.Number, "rubric": d.Rubric, "category": d.Category,
-		"territory": strconv.FormatInt(d.Territory, 10), "agency": strconv.FormatInt(d.Agency, 10),
-		"executor": strconv.FormatInt(d.Executor, 10), "stage": d.Stage, "source": d.Source, "outcome": d.Outcome,
-		"submitted": d.SubmittedAt,
-	}
-	if !d.DueAt.IsZero() {
-		out["due"] = d.DueAt
-	}
-	if !d.AnsweredAt.IsZero() {
-		out["answered"] = d.AnsweredAt
-	}
-	return out
 }
 
 // timings are the times of one question.
@@ -194,10 +149,7 @@ func BenchmarkHeatMap(b *testing.B) {
 					require.NoError(b, err)
 					total = heat.Total
 				}, func() {
-					req := bleve.NewSearchRequestOptions(plainQuery(question.q), 0, 0, false)
-					req.AddFacet("territory", bleve.NewFacetRequest("territory", 400))
-					req.AddFacet("category", bleve.NewFacetRequest("category", 400))
-					_, err := p.plain.Search(req)
+					_, err := p.plain.Facets(context.Background(), question.q, "category")
 					require.NoError(b, err)
 				})
 				b.ReportMetric(float64(total), "hits")
@@ -226,7 +178,7 @@ func BenchmarkSearch(b *testing.B) {
 					_, err := p.ours.Search(context.Background(), q, 0, 20)
 					require.NoError(b, err)
 				}, func() {
-					req := bleve.NewSearchRequestOptions(plainQuery(question.q), 20, 0, false)
+					req := bleve.NewSearchRequestOptions(bare.Query(question.q), 20, 0, false)
 					req.Fields = []string{"text"}
 					req.SortBy([]string{"-_score", "-submitted"})
 					_, err := p.plain.Search(req)
@@ -235,25 +187,6 @@ func BenchmarkSearch(b *testing.B) {
 			})
 		}
 	}
-}
-
-func plainQuery(q search.Query) query.Query {
-	both := bleve.NewConjunctionQuery()
-	for _, word := range strings.Fields(q.Text) {
-		text, answer := bleve.NewMatchQuery(word), bleve.NewMatchQuery(word)
-		text.SetField("text")
-		answer.SetField("answer")
-		both.AddQuery(bleve.NewDisjunctionQuery(text, answer))
-	}
-	if !q.From.IsZero() {
-		dates := bleve.NewDateRangeQuery(q.From, q.To)
-		dates.SetField("submitted")
-		both.AddQuery(dates)
-	}
-	if len(both.Conjuncts) == 0 {
-		return bleve.NewMatchAllQuery()
-	}
-	return both
 }
 
 func BenchmarkSimilar(b *testing.B) {
