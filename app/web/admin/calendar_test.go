@@ -85,7 +85,9 @@ func newOffice(t *testing.T, dialect string) *office {
 		Base: base, Zone: cal.Zone(), Clock: o.clock, Log: slog.New(slog.DiscardHandler),
 		Accounts: identity.NewAccounts(o.store, o.clock), Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Admin: admin.New(admin.Config{
-			Calendars: o.calendars, Learning: o.learning, Staff: &identity.Staff{Store: o.store, Clock: o.clock}, Directory: agencies{}, Reader: o.store, Clock: o.clock, Zone: cal.Zone(),
+			Calendars: o.calendars, Learning: o.learning, Staff: &identity.Staff{Store: o.store, Clock: o.clock}, Directory: agencies{}, Reader: o.store, Past: o.store,
+			Editor: &rubricator.Editor{Store: o.store, Clock: o.clock, Reload: func(context.Context) error { return nil }},
+			Clock:  o.clock, Zone: cal.Zone(),
 			Frame: func(_ echo.Context, title string) (ui.Page, error) {
 				return ui.Page{Title: title, Area: ui.Console}, nil
 			},
