@@ -18,6 +18,7 @@ const (
 	Assign           Action = "assign"
 	Redirect         Action = "redirect"
 	Start            Action = "start"
+	Retopic          Action = "retopic" // an officer changes the topic
 	AddNote          Action = "note"
 	Attach           Action = "attach" // photos, by [Engine.AttachPhotos] only
 	AskExtension     Action = "ask_extension"
@@ -65,10 +66,11 @@ type Command struct {
 	// A stale one is a Conflict.
 	Version  int
 	Reason   string
-	Agency   int64 // redirect, send_back, ask_opinion (the last two: 0 is the same agency)
-	Executor int64 // assign, ask_opinion
-	Item     int   // drop_item, settle_item: its number
-	Opinion  int   // drop_opinion: its number
+	Agency   int64  // redirect, send_back, ask_opinion (the last two: 0 is the same agency)
+	Executor int64  // assign, ask_opinion
+	Rubric   string // retopic: code of a leaf
+	Item     int    // drop_item, settle_item: its number
+	Opinion  int    // drop_opinion: its number
 	// Draft is the version of the answer in the making that the person saw, for
 	// submit_answer: 0 takes any, [NoDraft] none. A stale one is a Conflict.
 	Draft    int

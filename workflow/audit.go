@@ -42,6 +42,7 @@ func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) 
 	a.checklist()
 	a.opinions()
 	a.past()
+	a.topic()
 	a.conscience()
 	return a.findings
 }
@@ -295,5 +296,27 @@ func (a *auditor) past() {
 	}
 	if !slices.Equal(past, a.c.Appeal.Past) {
 		a.found(0, "the agencies that had it are stored as %v, the events give %v", a.c.Appeal.Past, past)
+	}
+}
+
+// topic compares the topic with the one that the events left.
+func (a *auditor) topic() {
+	n, code, changes := 0, "", 0
+	for _, e := range a.c.Events {
+		if e.Action == Retopic {
+			changes++
+			if e.Data.FromRubric != code {
+				a.found(e.N, "the topic was changed from %q, the one before was %q", e.Data.FromRubric, code)
+			}
+		}
+		if e.Data.Rubric != "" {
+			n, code = e.N, e.Data.Rubric
+		}
+	}
+	if a.c.Appeal.Rubric != code {
+		a.found(n, "the topic is stored as %q, the events give %q", a.c.Appeal.Rubric, code)
+	}
+	if a.c.Appeal.Retopics != changes {
+		a.found(0, "%d changes of the topic are stored, the events tell of %d", a.c.Appeal.Retopics, changes)
 	}
 }

@@ -25,7 +25,13 @@ var (
 	unregistered = Effect{"not registered", func(s *step) { s.a.RegisteredAt = time.Time{} }}
 	assigned     = Effect{"executor set", func(s *step) { s.a.Executor, s.a.Asked = s.cmd.Executor, 0 }}
 	moved        = Effect{"at the other agency", move}
-	nextRound    = Effect{"next round", func(s *step) {
+	// Order, rule set and time for review stay those under which it was sent.
+	retopiced = Effect{"another topic", func(s *step) {
+		s.data.FromRubric, s.data.Rubric = s.a.Rubric, s.leaf.Code
+		s.a.Rubric, s.a.Category, s.a.RubricVersion = s.leaf.Code, s.leaf.Category, s.leaf.Version
+		s.a.Retopics++
+	}}
+	nextRound = Effect{"next round", func(s *step) {
 		s.a.Round++
 		s.a.Executor, s.a.Asked, s.a.PromisedOn = 0, 0, time.Time{}
 		for i := range s.a.Items { // what was said stays with the signed answer

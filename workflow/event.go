@@ -63,12 +63,13 @@ type EventData struct {
 	Rule       string           `json:"rule,omitempty"`        // routing rule in codes
 	Lost       []LostRule       `json:"lost,omitempty"`        // rules that lost to it
 	Rubric     string           `json:"rubric,omitempty"`
-	Note       string           `json:"note,omitempty"`   // internal, never shown to the author
-	Level      int              `json:"level,omitempty"`  // ladder rung that was told
-	Photos     []string         `json:"photos,omitempty"` // SHA-256 of the stored bytes, hex
-	For        int64            `json:"for,omitempty"`    // absent executor in whose place the actor acted
-	Bulk       int64            `json:"bulk,omitempty"`   // the [Bulk] of which the step was a part
-	Change     int64            `json:"change,omitempty"` // of the calendar, that a recount follows
+	FromRubric string           `json:"from_rubric,omitempty"` // of a changed topic: the one before
+	Note       string           `json:"note,omitempty"`        // internal, never shown to the author
+	Level      int              `json:"level,omitempty"`       // ladder rung that was told
+	Photos     []string         `json:"photos,omitempty"`      // SHA-256 of the stored bytes, hex
+	For        int64            `json:"for,omitempty"`         // absent executor in whose place the actor acted
+	Bulk       int64            `json:"bulk,omitempty"`        // the [Bulk] of which the step was a part
+	Change     int64            `json:"change,omitempty"`      // of the calendar, that a recount follows
 	SplitFrom  *Link            `json:"split_from,omitempty"`
 	SplitInto  []Link           `json:"split_into,omitempty"`
 	Lead       *Link            `json:"lead,omitempty"`        // joined to it, left it, or was answered with it

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -67,7 +68,8 @@ var (
 		}
 		return s.readAgency(ctx, check)
 	}}
-	needDays = quick("days", func(s *step, check *fault.Check) {
+	needTopic = Input{"topic", readTopic}
+	needDays  = quick("days", func(s *step, check *fault.Check) {
 		limit := s.rules.Extension.Max.N
 		check.That(s.cmd.Days >= 1 && s.cmd.Days <= limit, "days", "workflow.days_range", "max", limit)
 		s.data.Days = s.cmd.Days
@@ -127,6 +129,31 @@ func readExecutor(ctx context.Context, s *step, check *fault.Check) error {
 	ok, err := s.directory.Holds(ctx, s.cmd.Executor, actor.Executor, s.a.Agency)
 	check.That(ok || err != nil, "executor", "workflow.not_an_executor")
 	return err
+}
+
+// readTopic finds the leaf of a retopic. One of another rule set would have other
+// clocks: such an appeal is sent anew.
+func readTopic(ctx context.Context, s *step, check *fault.Check) error {
+	switch s.cmd.Rubric {
+	case "":
+		check.Fail("rubric", "workflow.rubric_required")
+		return nil
+	case s.a.Rubric:
+		check.Fail("rubric", "workflow.same_topic")
+		return nil
+	}
+	leaf, err := s.catalog.Leaf(ctx, s.cmd.Rubric, s.a.Place.Territory, s.a.Replies)
+	var refused *fault.Error
+	if errors.As(err, &refused) && refused.Kind == fault.Invalid {
+		check.Fail("rubric", refused.Key)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	check.That(leaf.RuleSet == s.a.RuleSet, "rubric", "workflow.other_rules")
+	s.leaf = leaf
+	return nil
 }
 
 func (s *step) readAgency(ctx context.Context, check *fault.Check) error {

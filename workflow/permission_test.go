@@ -49,7 +49,7 @@ func standIn(who actor.Actor) actor.Actor {
 
 var everyAction = []workflow.Action{
 	workflow.Submit, workflow.Route, workflow.Ask, workflow.ReplyAction, workflow.Accept, workflow.Reject, workflow.Register,
-	workflow.Assign, workflow.Redirect, workflow.Start, workflow.AddNote, workflow.Attach, workflow.AskExtension,
+	workflow.Assign, workflow.Redirect, workflow.Retopic, workflow.Start, workflow.AddNote, workflow.Attach, workflow.AskExtension,
 	workflow.ApproveExtension, workflow.DenyExtension, workflow.AddItems, workflow.DropItem, workflow.SettleItem,
 	workflow.AskOpinion, workflow.GiveOpinion, workflow.DropOpinion, workflow.SubmitAnswer, workflow.Return, workflow.Sign, workflow.Rate,
 	workflow.ReReview, workflow.Dispute, workflow.Uphold, workflow.SendBack, workflow.Withdraw, workflow.Resubmit,

@@ -174,6 +174,11 @@ func (l *life) right(t *rapid.T, a *workflow.Appeal, by actor.Actor, action work
 		NotFixed: rapid.Bool().Draw(t, "not fixed"), Outcome: workflow.Solved, Ground: "59-ФЗ, ст. 11",
 	}
 	switch action {
+	case workflow.Retopic:
+		same := map[workflow.RuleSet][]string{workflow.Message: {"fast", "general"}, workflow.FZ59: {"formal", "lawful"}}[a.RuleSet]
+		if c.Rubric = same[0]; a.Rubric == same[0] {
+			c.Rubric = same[1]
+		}
 	case workflow.Redirect:
 		if !by.Has(actor.Supervisor) {
 			next := slices.DeleteFunc([]int64{roads, water, parks}, func(id int64) bool {

@@ -23,6 +23,8 @@ type step struct {
 	cal       *calendar.Calendar
 	rules     deadline.RuleSet
 	directory Directory
+	catalog   Catalog
+	leaf      Leaf // the topic of a retopic
 
 	parts  []Part            // of a split
 	lead   Link              // the appeal that this one joins, leaves or is answered with
@@ -60,7 +62,7 @@ func (e *Engine) begin(by actor.Actor, a *Appeal, cmd Command, now time.Time) (*
 	}
 	return &step{
 		by: by, a: a, cmd: cmd.cleaned(), now: now, cal: e.Calendar(), rules: rules.WithReview(a.Review),
-		directory: e.directory, agency: a.Agency, due: a.DueAt, from: a.Stage,
+		directory: e.directory, catalog: e.catalog, agency: a.Agency, due: a.DueAt, from: a.Stage,
 		items: slices.Clone(a.Items), opinions: slices.Clone(a.Opinions),
 	}, nil
 }

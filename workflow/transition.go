@@ -261,6 +261,16 @@ var transitions = []Transition{
 	{
 		Action: Start, From: []Stage{StageAssigned}, Who: parties(Worker), Guards: []Guard{notJoined}, To: StageInWork,
 	},
+	{ // no clock moves, nor the agency: the citizen was told who answers by when
+		Action: Retopic, From: []Stage{StageModeration}, Who: parties(moderator, coordinator), Guards: []Guard{notJoined},
+		Needs: []Input{needTopic, mayReason}, Effects: []Effect{retopiced}, Public: true,
+		Tell: []Telling{tell("notice.author.retopiced", Author)},
+	},
+	{
+		Action: Retopic, From: []Stage{StageReceived, StageAssigned, StageInWork}, Who: parties(coordinator), Guards: []Guard{notJoined},
+		Needs: []Input{needTopic, mayReason}, Effects: []Effect{retopiced}, Public: true,
+		Tell: []Telling{tell("notice.author.retopiced", Author), tell("notice.officer.retopiced", Worker)},
+	},
 	{
 		Action: AddNote, From: everyStage, Who: parties(Officer, supervisor), Needs: []Input{needNote},
 	},

@@ -29,6 +29,7 @@ type actionIn struct {
 	NotFixed bool             `json:"not_fixed"`
 	Item     int              `json:"item"`
 	Opinion  int              `json:"opinion"`
+	Rubric   string           `json:"rubric"`
 }
 
 // stateOut is how an appeal stands after an action.
@@ -80,7 +81,7 @@ func (h *Handlers) state(by actor.Actor, a *workflow.Appeal) stateOut {
 func (h *Handlers) command(ctx context.Context, in actionIn) (workflow.Command, error) {
 	cmd := workflow.Command{
 		Action: in.Action, Version: in.Version, Reason: in.Reason, Days: in.Days, Text: in.Text, Outcome: in.Outcome,
-		Ground: in.Ground, Rating: in.Rating, NotFixed: in.NotFixed, Item: in.Item, Opinion: in.Opinion,
+		Ground: in.Ground, Rating: in.Rating, NotFixed: in.NotFixed, Item: in.Item, Opinion: in.Opinion, Rubric: in.Rubric,
 	}
 	var check fault.Check
 	check.That(in.Action != "", "action", "error.required")

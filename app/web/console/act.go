@@ -172,6 +172,9 @@ func (h *Handlers) renderAction(c echo.Context, status int, found *workflow.Case
 	if view.Form.has(inColleague) {
 		view.Form.Colleagues = h.colleagues(ctx, &found.Appeal)
 	}
+	if view.Form.has(inTopic) {
+		view.Form.Topics = h.topics(ctx, &found.Appeal)
+	}
 	on(&page, &found.Appeal)
 	view.Form.Typed = c.Request().Method == http.MethodPost
 	view.Form.Mine = lastOwn(found, edge.User(ctx).ID, view.Form.action)

@@ -28,6 +28,7 @@ const (
 	inOutcome   input = "outcome"
 	inOpinion   input = "opinion"
 	inColleague input = "colleague"
+	inTopic     input = "rubric"
 )
 
 // form is how an action is asked for. The order of forms is that of the card:
@@ -108,6 +109,10 @@ var forms = []form{
 		},
 	},
 	{
+		action: workflow.Retopic, key: "KeyU", done: "console.done.retopic", inputs: []input{inTopic, inReason},
+		label: "console.field.comment", page: string(workflow.Retopic),
+	},
+	{
 		action: workflow.AskExtension, key: "KeyE", done: "console.done.ask_extension", inputs: []input{inDays, inReason},
 		label: "console.field.reason",
 	},
@@ -168,7 +173,8 @@ type actionForm struct {
 	Awaited   []ui.Option // opinions
 	// Colleagues are listed on the page of the form alone: they are many.
 	Colleagues []colleague
-	Had        []string // agencies to which only the supervisor may send it back
+	Topics     []ui.Option // on the page of the form alone, too
+	Had        []string    // agencies to which only the supervisor may send it back
 }
 
 // field is the name of an input: several forms stand on one card.
@@ -337,6 +343,8 @@ func (h *Handlers) command(f *actionForm, a *workflow.Appeal, value func(name st
 			cmd.Outcome = workflow.Outcome(typed)
 		case inOpinion:
 			cmd.Opinion = atoi(typed)
+		case inTopic:
+			cmd.Rubric = typed
 		case inColleague: // read by whom knows the people: see [Handlers.Act]
 		case inAgency:
 			if strings.TrimSpace(typed) == "" {

@@ -23,7 +23,7 @@ var sentences = map[workflow.Action]string{
 	workflow.Dispute: "portal.event_dispute", workflow.Uphold: "portal.event_uphold",
 	workflow.SendBack: "portal.event_send_back", workflow.Withdraw: "portal.event_withdraw",
 	workflow.Resubmit: "portal.event_resubmit", workflow.Lapse: "portal.event_lapse",
-	workflow.Split: "event.split", workflow.BeginPart: "event.part", workflow.Join: "event.join", workflow.Leave: "event.leave",
+	workflow.Retopic: "portal.event_retopic", workflow.Split: "event.split", workflow.BeginPart: "event.part", workflow.Join: "event.join", workflow.Leave: "event.leave",
 	workflow.Share: "portal.event_sign", workflow.Close: "portal.event_close", workflow.Resume: "portal.event_resume",
 }
 

@@ -1,0 +1,34 @@
+package console
+
+import (
+	"context"
+	"strings"
+
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/workflow"
+)
+
+// likelyTopics is how many topics that the words of the appeal speak for come
+// before the others.
+const likelyTopics = 5
+
+// topics lists what an appeal can be about: what its words speak for first, then
+// the tree.
+func (h *Handlers) topics(ctx context.Context, a *workflow.Appeal) []ui.Option {
+	l := ui.Lang(ctx)
+	var out []ui.Option
+	for _, s := range h.cfg.Rubrics.Suggest(a.Text, a.Place.Territory, likelyTopics).Topics {
+		if s.Rubric.Code != a.Rubric {
+			out = append(out, ui.Option{
+				Value: s.Rubric.Code, Group: ui.T(ctx, "console.topic_likely"),
+				Label: s.Rubric.Name.In(l) + " — " + ui.Percent(ctx, s.Share, 0) + ", " + strings.Join(s.Words, ", "),
+			})
+		}
+	}
+	for _, r := range h.cfg.Rubrics.Book().Tree.Leaves() {
+		if r.Code != a.Rubric {
+			out = append(out, ui.Option{Value: r.Code, Label: r.Name.In(l), Group: r.Category().Name.In(l)})
+		}
+	}
+	return out
+}
