@@ -94,6 +94,7 @@ func (h *Handlers) frame(c echo.Context, title, section string) (ui.Page, []ui.T
 		{"/admin/calendar", "admin.calendar.title", true},
 		{rubricatorURL, "tree.title", true},
 		{"/admin/models", "model.title", true},
+		{routesURL, "route.title", true},
 	} {
 		if !at.system || edge.Actor(ctx).Has(actor.SystemAdmin) {
 			tabs = append(tabs, ui.Tab{Text: ui.T(ctx, at.key), URL: at.path, Count: -1, Current: at.path == section})
