@@ -47,6 +47,7 @@ type office struct {
 	engine    *workflow.Engine
 	calendars *workflow.Calendars
 	learning  *rubricator.Learning
+	editor    *rubricator.Editor
 }
 
 type leaf struct{}
@@ -79,14 +80,15 @@ func newOffice(t *testing.T, dialect string) *office {
 	} {
 		o.signInAs(login, m)
 	}
+	o.editor = &rubricator.Editor{Store: o.store, Clock: o.clock, Reload: func(context.Context) error { return nil }}
 	base, err := url.Parse("http://otklik.test")
 	require.NoError(t, err)
 	handler, err := web.New(web.Config{
 		Base: base, Zone: cal.Zone(), Clock: o.clock, Log: slog.New(slog.DiscardHandler),
 		Accounts: identity.NewAccounts(o.store, o.clock), Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Admin: admin.New(admin.Config{
-			Calendars: o.calendars, Learning: o.learning, Staff: &identity.Staff{Store: o.store, Clock: o.clock}, Directory: agencies{}, Reader: o.store, Past: o.store,
-			Editor: &rubricator.Editor{Store: o.store, Clock: o.clock, Reload: func(context.Context) error { return nil }},
+			Calendars: o.calendars, Learning: o.learning, Staff: &identity.Staff{Store: o.store, Clock: o.clock}, Directory: agencies{o.store}, Reader: o.store, Past: o.store,
+			Editor: o.editor,
 			Clock:  o.clock, Zone: cal.Zone(),
 			Frame: func(_ echo.Context, title string) (ui.Page, error) {
 				return ui.Page{Title: title, Area: ui.Console}, nil

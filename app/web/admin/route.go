@@ -44,7 +44,8 @@ type routesPage struct {
 	Whole                int // rules before the filter
 	Matrix               matrix
 	Found                []foundLine
-	Hidden               int // findings that are not shown
+	Hidden               int         // findings that are not shown
+	Spare                []foundLine // rules without which the same would answer
 	Try                  trial
 }
 
@@ -88,7 +89,7 @@ type trial struct {
 
 // Most lines of the page.
 const (
-	mostRules = 100
+	mostRules = 50
 	mostFound = 25
 )
 
@@ -217,6 +218,10 @@ func newRuleURL(topic, place string) string {
 // found puts what the inspection finds into words.
 func (d *desk) found(view *routesPage) {
 	for _, f := range rubricator.Inspect(d.Tree, d.rules, d.Names.Places, d.bodies) {
+		if f.Severity == rubricator.Idle {
+			view.Spare = append(view.Spare, d.foundLine(f))
+			continue
+		}
 		if len(view.Found) == mostFound {
 			view.Hidden++
 			continue

@@ -147,7 +147,9 @@ func (h *Handlers) SaveRule(c echo.Context) error {
 // typed reads the form.
 func (d *desk) typed(h *Handlers, view rulePage) (rubricator.Rule, ui.Errors) {
 	var errs ui.Errors
-	wrong := func(field string) { errs = append(errs, ui.FieldError{Name: field, Text: ui.T(d, "error.unknown_choice")}) }
+	wrong := func(field string) {
+		errs = append(errs, ui.FieldError{Name: field, Text: ui.T(d, "error.unknown_choice")})
+	}
 	rule := rubricator.Rule{Rubric: view.Topic}
 	if _, ok := d.Tree.Find(view.Topic); !ok && view.Topic != rubricator.Any {
 		wrong("topic")

@@ -1,6 +1,7 @@
 package admin_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -12,14 +13,15 @@ import (
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/lang"
+	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/app/store/storetest"
 )
 
-// agencies are the bodies of the tests.
-type agencies struct{}
+// agencies are the bodies of the tests: two, and those that the store has.
+type agencies struct{ store *store.Store }
 
-func (agencies) Agency(id int64) (identity.Agency, bool) {
-	for _, a := range (agencies{}).Agencies() {
+func (l agencies) Agency(id int64) (identity.Agency, bool) {
+	for _, a := range l.Agencies() {
 		if a.ID == id {
 			return a, true
 		}
@@ -27,8 +29,13 @@ func (agencies) Agency(id int64) (identity.Agency, bool) {
 	return identity.Agency{}, false
 }
 
-func (agencies) Agencies() []identity.Agency {
-	return []identity.Agency{{ID: 10, Name: lang.Text{RU: "Комитет дорог"}}, {ID: 20, Name: lang.Text{RU: "Водоканал"}}}
+func (l agencies) Agencies() []identity.Agency {
+	two := []identity.Agency{{ID: 10, Name: lang.Text{RU: "Комитет дорог"}}, {ID: 20, Name: lang.Text{RU: "Водоканал"}}}
+	stored, err := l.store.ListAgencies(context.Background()) //nolint:usetesting // a page may ask while the test ends
+	if err != nil {
+		panic(err)
+	}
+	return append(two, stored...)
 }
 
 func (o *office) find(login string) *identity.User {
