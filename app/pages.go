@@ -25,7 +25,7 @@ func (a *App) pages() web.Pages {
 		Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
 		Notices: a.Store, Photos: a.Photos, Letters: letters, Clock: a.Clock, Base: a.Config.Base, Demo: a.demoUsers(),
 		Hub: a.hub, KeepKey: a.keepKey,
-		Bulking: a.bulking(), Views: a.Store, Planning: a.Store, Absences: a.Store, Journal: a.Store, Calendar: a.Engine.Calendar,
+		Bulking: a.bulking(), Duplicates: a.Store.Suspicions(), Views: a.Store, Planning: a.Store, Absences: a.Store, Journal: a.Store, Calendar: a.Engine.Calendar,
 	})
 	return web.Pages{
 		Portal: portal.New(portal.Config{

@@ -72,6 +72,8 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/inbox.csv", p.Export)
 		g.GET("/notices", p.Notices)
 		g.POST("/notices/seen", p.SeeNotices)
+		g.GET("/duplicates", p.DuplicateQueue)
+		g.POST("/duplicates", p.DecideDuplicates)
 		g.GET("/views", p.Views)
 		g.POST("/views", p.SaveView)
 		g.POST("/views/:id", p.ChangeView)

@@ -74,29 +74,30 @@ type DemoUser struct {
 
 // Config is what the console is made of.
 type Config struct {
-	Accounts  *identity.Accounts
-	Cookies   edge.Cookies
-	Engine    *workflow.Engine
-	Reader    workflow.Reader
-	Templates workflow.Templates
-	Loads     Loads
-	Rubrics   *rubricator.Rubricator
-	Directory Directory
-	Index     search.Index
-	Notices   notify.Store
-	Photos    Photos
-	Letters   Letters
-	Clock     clock.Clock
-	Base      *url.URL                // address under which people reach us, for marks on paper
-	Hub       *live.Hub               // nil: screens don't move by themselves
-	KeepKey   func(user int64) []byte // under which a browser keeps what is typed; nil: for the tab only
-	Bulking   *workflow.Bulking
-	Views     workflow.Views
-	Planning  workflow.Planning
-	Absences  identity.Absences
-	Journal   Journal
-	Calendar  func() *calendar.Calendar
-	Demo      []DemoUser // shown on the sign-in page; nil outside of the demo
+	Accounts   *identity.Accounts
+	Cookies    edge.Cookies
+	Engine     *workflow.Engine
+	Reader     workflow.Reader
+	Templates  workflow.Templates
+	Loads      Loads
+	Rubrics    *rubricator.Rubricator
+	Directory  Directory
+	Index      search.Index
+	Notices    notify.Store
+	Photos     Photos
+	Letters    Letters
+	Clock      clock.Clock
+	Base       *url.URL                // address under which people reach us, for marks on paper
+	Hub        *live.Hub               // nil: screens don't move by themselves
+	KeepKey    func(user int64) []byte // under which a browser keeps what is typed; nil: for the tab only
+	Bulking    *workflow.Bulking
+	Duplicates Duplicates
+	Views      workflow.Views
+	Planning   workflow.Planning
+	Absences   identity.Absences
+	Journal    Journal
+	Calendar   func() *calendar.Calendar
+	Demo       []DemoUser // shown on the sign-in page; nil outside of the demo
 }
 
 // Handlers answer the console's addresses.
@@ -139,6 +140,15 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 			Text: ui.T(ctx, "console.title"), URL: "/console",
 			Current: path == "/console" || strings.HasPrefix(path, "/console/appeals/") || strings.HasPrefix(path, "/console/bulk") || path == "/console/views",
 		}},
+	}
+	if seesDuplicates(u.Actor()) {
+		suspected, err := h.cfg.Duplicates.CountOpen(ctx, suspicionScope(u.Actor()), mostSuspicions+1)
+		if err != nil {
+			return ui.Page{}, err
+		}
+		p.Nav = append(p.Nav, ui.NavItem{
+			Text: ui.T(ctx, "duplicate.nav"), URL: duplicatesURL, Count: suspected, Most: mostSuspicions, Current: path == duplicatesURL,
+		})
 	}
 	if len(u.Memberships) > 0 {
 		p.Nav = append(p.Nav, ui.NavItem{

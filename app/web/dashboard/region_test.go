@@ -95,7 +95,7 @@ func newRegion(t *testing.T, dialect string) *region {
 	accounts := identity.NewAccounts(r.store, r.clock)
 	desk := console.New(console.Config{
 		Accounts: accounts, Cookies: edge.NewCookies(base), Engine: r.engine, Reader: r.store, Templates: r.store,
-		Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Notices: r.store, Views: r.store, Planning: r.store, Absences: r.store, Journal: r.store, Calendar: r.engine.Calendar, Clock: r.clock,
+		Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Notices: r.store, Duplicates: r.store.Suspicions(), Views: r.store, Planning: r.store, Absences: r.store, Journal: r.store, Calendar: r.engine.Calendar, Clock: r.clock,
 	})
 	handler, err := web.New(web.Config{
 		Base: base, Zone: zone, Clock: r.clock, Log: slog.New(slog.DiscardHandler), Accounts: accounts,

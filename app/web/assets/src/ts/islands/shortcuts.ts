@@ -64,7 +64,10 @@ export function start(root: HTMLElement): void {
     if (off?.checked && event.code !== "Slash") return;
     const action = actions[(event.shiftKey ? "Shift+" : "") + event.code];
     const pressed = event.code === "KeyX" && !picked()?.querySelector("[data-pick]");
-    const target = event.shiftKey ? null : document.querySelector<HTMLElement>(`[data-key="${event.code}"]`);
+    const keyed = `[data-key="${event.code}"]`; // of the row first: each may have its own
+    const target = event.shiftKey
+      ? null
+      : (picked()?.querySelector<HTMLElement>(keyed) ?? document.querySelector<HTMLElement>(keyed));
     if (!action && !target) return;
     event.preventDefault();
     if (action && !(pressed && target)) action();
