@@ -43,7 +43,7 @@ func testTreeDrafts(t *testing.T, open Opener) {
 		got, err := s.FindTreeDraft(ctx)
 		require.NoError(t, err)
 		require.Equal(t, d, got)
-		requireKind(t, fault.Conflict, s.CreateTreeDraft(ctx, &rubricator.Draft{State: rubricator.DraftOpen}))
+		requireKind(t, fault.Conflict, s.CreateTreeDraft(ctx, &rubricator.Draft{State: rubricator.DraftOpen, CreatedAt: Noon, ChangedAt: Noon}))
 
 		other := *got
 		d.Roots[0].Name.EN = "Roads"
