@@ -41,9 +41,13 @@ func (t *Tree) Successors(code string) []*Rubric {
 	return live
 }
 
-// Former lists a code and those of the retired leaves that mean the same today,
-// so that what was filed under them is found with it.
-func (t *Tree) Former(code string) []string {
+// Same lists the codes that mean today what a code does: of the topic in use
+// first, then of those that were retired for it alone. What was filed under any
+// of them is looked up with all.
+func (t *Tree) Same(code string) []string {
+	if now, ok := t.Current(code); ok {
+		code = now.Code
+	}
 	out := []string{code}
 	for _, r := range t.retired {
 		if now, ok := t.Current(r.Code); ok && now.Code == code {

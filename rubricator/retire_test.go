@@ -41,8 +41,10 @@ func TestTree_retired_leaves_lead_to_what_took_their_place(t *testing.T) {
 			require.Equal(t, want, now.Code)
 		}
 	}
-	require.Equal(t, []string{"c", "a", "b"}, tree.Former("c"))
-	require.Equal(t, []string{"e"}, tree.Former("e"))
+	require.Equal(t, []string{"c", "a", "b"}, tree.Same("c"))
+	require.Equal(t, []string{"c", "a", "b"}, tree.Same("a"))
+	require.Equal(t, []string{"e"}, tree.Same("e"))
+	require.Equal(t, []string{"d"}, tree.Same("d"))
 	require.Len(t, tree.Leaves(), 2)
 	leaf, _ := tree.Find("a")
 	require.Equal(t, "rubric.retired", fault.As(leaf.TakesAppeals(time.Now())).Key)

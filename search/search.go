@@ -4,8 +4,10 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -53,9 +55,10 @@ type Query struct {
 	Region   bool
 	Agencies []int64
 
-	Number    string // exact
-	Text      string // words in any language of the index, all must occur; or a whole number
-	Rubric    string // code of a leaf or of any node above it, as in «roads» for «roads.surface.pothole»
+	Number    string   // exact
+	Text      string   // words in any language of the index, all must occur; or a whole number
+	Rubric    string   // code of a leaf or of any node above it, as in «roads» for «roads.surface.pothole»
+	Rubrics   []string // any of these, each as Rubric
 	Category  string
 	Territory []int64 // any of these
 	Agency    int64
@@ -97,6 +100,38 @@ type Cell struct {
 	Rated     int     // number of ratings
 	RatingSum int     // sum of ratings
 	Weight    float64 // sum of 0.5^(age / 14 days)
+}
+
+// Joined counts the cells of a territory together whose By has the same name.
+func (m HeatMap) Joined(name func(by string) string) HeatMap {
+	type pair struct {
+		territory int64
+		by        string
+	}
+	at := map[pair]int{}
+	var cells []Cell
+	for _, c := range m.Cells {
+		c.By = name(c.By)
+		i, there := at[pair{c.Territory, c.By}]
+		if !there {
+			at[pair{c.Territory, c.By}] = len(cells)
+			cells = append(cells, c)
+			continue
+		}
+		o := &cells[i]
+		o.Count += c.Count
+		o.Overdue += c.Overdue
+		o.Solved += c.Solved
+		o.Refuted += c.Refuted
+		o.Rated += c.Rated
+		o.RatingSum += c.RatingSum
+		o.Weight += c.Weight
+	}
+	slices.SortFunc(cells, func(a, b Cell) int {
+		return cmp.Or(cmp.Compare(a.Territory, b.Territory), cmp.Compare(a.By, b.By))
+	})
+	m.Cells = cells
+	return m
 }
 
 // HeatQuery asks for a heat map.

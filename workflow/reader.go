@@ -52,6 +52,8 @@ type InboxQuery struct {
 	Stage     Stage
 	Category  string
 	Rubric    string
+	// Rubrics asks for any of these: a topic with those that were retired for it.
+	Rubrics   []string
 	Territory int64
 	// Territories asks for any of these: a municipality with its settlements.
 	Territories []int64

@@ -212,6 +212,9 @@ func (s *Store) filters(q workflow.InboxQuery) clauses {
 	if q.Rubric != "" {
 		c.add(aside+"rubric = ?", q.Rubric)
 	}
+	if len(q.Rubrics) > 0 {
+		c.add(aside+"rubric IN "+tuples(1, len(q.Rubrics)), anys(q.Rubrics)...)
+	}
 	if q.Territory != 0 {
 		c.add(aside+"territory_id = ?", q.Territory)
 	}
@@ -393,4 +396,12 @@ func qualified(order string) string {
 		parts[i] = "w." + parts[i]
 	}
 	return strings.Join(parts, ", ")
+}
+
+func anys(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
 }

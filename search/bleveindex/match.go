@@ -112,6 +112,20 @@ func (p *part) find(q search.Query, words [][]string) (*roaring.Bitmap, error) {
 			return need(p.under(q.Rubric))
 		},
 		func() error {
+			if len(q.Rubrics) == 0 {
+				return nil
+			}
+			docs := roaring.New()
+			for _, rubric := range q.Rubrics {
+				more, err := p.under(rubric)
+				if err != nil {
+					return err
+				}
+				docs.Or(more)
+			}
+			return need(docs, nil)
+		},
+		func() error {
 			if len(q.Territory) == 0 {
 				return nil
 			}

@@ -97,7 +97,7 @@ func (sh *shelf) want(q workflow.InboxQuery) []int64 {
 	for _, a := range sh.all {
 		in := q.Scope.Region || slices.Contains(q.Scope.Agencies, a.Agency) || q.Tab == workflow.TabAsked
 		in = in && (q.Stage == "" || a.Stage == q.Stage) && (q.Category == "" || a.Category == q.Category) &&
-			(q.Rubric == "" || a.Rubric == q.Rubric) && (q.Territory == 0 || a.Place.Territory == q.Territory) &&
+			(q.Rubric == "" || a.Rubric == q.Rubric) && (q.Rubrics == nil || slices.Contains(q.Rubrics, a.Rubric)) && (q.Territory == 0 || a.Place.Territory == q.Territory) &&
 			(q.Agency == 0 || a.Agency == q.Agency) && (q.Executor == 0 || a.Executor == q.Executor) &&
 			(q.Source == "" || a.Source == q.Source) && (q.From.IsZero() || !a.SubmittedAt.Before(q.From)) &&
 			(q.To.IsZero() || a.SubmittedAt.Before(q.To)) && (q.IDs == nil || slices.Contains(q.IDs, a.ID))
@@ -187,6 +187,7 @@ func (sh *shelf) narrowings() map[string]func(*workflow.InboxQuery) {
 		"stage that has no clock": func(q *workflow.InboxQuery) { q.Stage = workflow.StageClosed },
 		"no such stage":           func(q *workflow.InboxQuery) { q.Stage = "'; DROP TABLE appeals" },
 		"category":                func(q *workflow.InboxQuery) { q.Category = "yard" },
+		"any of two rubrics":      func(q *workflow.InboxQuery) { q.Rubrics = []string{"yard.snow", "yard.trees"} },
 		"rubric and territory":    func(q *workflow.InboxQuery) { q.Rubric, q.Territory = "yard.snow", 4 },
 		"agency":                  func(q *workflow.InboxQuery) { q.Agency = 2 },
 		"agency, source, stage": func(q *workflow.InboxQuery) {

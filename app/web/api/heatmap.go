@@ -123,6 +123,9 @@ func (h *Handlers) heatQuery(c echo.Context, public bool) (search.HeatQuery, err
 	if q.Rubric = c.QueryParam("rubric"); q.Rubric != "" {
 		_, ok := book.Tree.Find(q.Rubric)
 		check.That(ok, "rubric", "error.unknown_choice")
+		if same := book.Tree.Same(q.Rubric); len(same) > 1 {
+			q.Rubric, q.Rubrics = "", same
+		}
 	}
 	if code := c.QueryParam("territory"); code != "" {
 		id, ok := territoryByCode(book, code)

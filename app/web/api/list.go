@@ -80,6 +80,9 @@ func (h *Handlers) query(c echo.Context) (workflow.InboxQuery, error) {
 		Stage: workflow.Stage(c.QueryParam("stage")), Category: c.QueryParam("category"), Rubric: c.QueryParam("rubric"),
 		Source: workflow.Source(c.QueryParam("source")),
 	}
+	if same := h.Topics.Book().Tree.Same(q.Rubric); q.Rubric != "" && len(same) > 1 {
+		q.Rubric, q.Rubrics = "", same
+	}
 	var check fault.Check
 	for name := range c.QueryParams() {
 		check.That(slices.Contains(listParams, name), name, "api.unknown_field")

@@ -158,6 +158,9 @@ func (h *Handlers) query(ctx context.Context, q queue) (workflow.InboxQuery, err
 	if below := h.cfg.Rubrics.Book().Places.Below(q.Territory); q.Territory != 0 && len(below) > 1 {
 		out.Territory, out.Territories = 0, below
 	}
+	if same := h.cfg.Rubrics.Book().Tree.Same(q.Rubric); q.Rubric != "" && len(same) > 1 {
+		out.Rubric, out.Rubrics = "", same
+	}
 	var check fault.Check
 	day := func(name, typed string, plus int) time.Time {
 		if typed == "" {

@@ -75,6 +75,10 @@ func (h *Handlers) foundRows(
 	ask := search.Parse(q.Words, nil)
 	ask.Region, ask.Agencies = query.Scope.Region, query.Scope.Agencies
 	ask.Category, ask.Rubric, ask.Agency, ask.Stage = q.Category, q.Rubric, q.Agency, string(q.Stage)
+	ask.Rubrics = query.Rubrics
+	if len(ask.Rubrics) > 0 {
+		ask.Rubric = ""
+	}
 	ask.From, ask.To = query.From, query.To
 	ask.Territory = query.Territories
 	if query.Territory != 0 {

@@ -142,7 +142,7 @@ func (h *Handlers) topicSheet(s screen, ask question) (document.Sheet, error) {
 		return h.Reports.Topics(ctx, ask.Period, ask.Filter, s.now, exportTopics)
 	})
 	var rows [][]any
-	for _, l := range lines {
+	for _, l := range s.joined(lines) {
 		category := ""
 		if r, ok := s.book.Tree.Find(l.Rubric); ok {
 			category = r.Category().Name.In(ui.Lang(s))

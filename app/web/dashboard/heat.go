@@ -147,7 +147,11 @@ func (h *Handlers) heatMap(s screen, q heatQuery) (search.HeatMap, error) {
 	key := ask
 	key.Now = key.Now.Truncate(memoLife)
 	return recall(s, h.memo, "heat", key, func(ctx context.Context) (search.HeatMap, error) {
-		return h.Index.HeatMap(ctx, ask)
+		m, err := h.Index.HeatMap(ctx, ask)
+		if ask.ByLeaf && len(s.book.Tree.Retired()) > 0 {
+			m = m.Joined(func(code string) string { return s.book.Tree.Same(code)[0] })
+		}
+		return m, err
 	})
 }
 

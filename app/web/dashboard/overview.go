@@ -122,12 +122,17 @@ func (h *Handlers) figures(s screen, view *overview, agency int64) error {
 	}
 	view.Flow = newFlow(s, f, agency, counts, days)
 	lines, err := recall(s, h.memo, "topics", ask, func(ctx context.Context) ([]report.TopicLine, error) {
-		return h.Reports.Topics(ctx, ask.Period, ask.Filter, s.now, topTopics)
+		limit := topTopics
+		if len(s.book.Tree.Retired()) > 0 { // parts of one topic may be far apart
+			limit = exportTopics
+		}
+		return h.Reports.Topics(ctx, ask.Period, ask.Filter, s.now, limit)
 	})
 	if err != nil {
 		return err
 	}
-	view.Topics = topicRows(s, f, agency, lines)
+	lines = s.joined(lines)
+	view.Topics = topicRows(s, f, agency, lines[:min(topTopics, len(lines))])
 	view.Empty = counts.Submitted == 0 && counts.Answered == 0
 	view.Now, err = h.nowTiles(s, f, agency)
 	return err

@@ -1,8 +1,10 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
 
 	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/app/web/ui"
@@ -37,6 +39,30 @@ func topicRows(s screen, f filter, agency int64, lines []report.TopicLine) []top
 		row.Change, row.Tone = growth(s, l.Count, l.Before)
 		out = append(out, row)
 	}
+	return out
+}
+
+// joined counts retired topics with the one that took their place.
+func (s screen) joined(lines []report.TopicLine) []report.TopicLine {
+	if len(s.book.Tree.Retired()) == 0 {
+		return lines
+	}
+	var out []report.TopicLine
+	for _, l := range lines {
+		if now, ok := s.book.Tree.Current(l.Rubric); ok {
+			l.Rubric = now.Code
+		}
+		i := slices.IndexFunc(out, func(o report.TopicLine) bool { return o.Rubric == l.Rubric })
+		if i < 0 {
+			out = append(out, l)
+			continue
+		}
+		out[i].Count += l.Count
+		out[i].Before += l.Before
+		out[i].Open += l.Open
+		out[i].Late += l.Late
+	}
+	slices.SortStableFunc(out, func(a, b report.TopicLine) int { return cmp.Compare(b.Count, a.Count) })
 	return out
 }
 
