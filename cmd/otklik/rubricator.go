@@ -69,15 +69,18 @@ func (o evalOptions) check() error {
 	return nil
 }
 
-func readExamples(name string) ([]classifier.Example, error) {
+func readExamples(cmd *cobra.Command, name string) ([]classifier.Example, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, usageError{err}
 	}
 	defer func() { _ = f.Close() }()
-	examples, err := classifier.ReadExamples(f, name)
+	examples, left, err := classifier.ReadExamples(f, name)
 	if err != nil {
 		return nil, usageError{err}
+	}
+	if left > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %d lines without a topic were left out\n", name, left)
 	}
 	return examples, nil
 }
@@ -86,7 +89,7 @@ func rubricatorEval(cmd *cobra.Command, o evalOptions) error {
 	if err := o.check(); err != nil {
 		return usageError{err}
 	}
-	train, err := readExamples(o.train)
+	train, err := readExamples(cmd, o.train)
 	if err != nil {
 		return err
 	}
@@ -105,7 +108,7 @@ func rubricatorEval(cmd *cobra.Command, o evalOptions) error {
 		fmt.Fprintln(cmd.ErrOrStderr())
 	} else {
 		var test []classifier.Example
-		if test, err = readExamples(o.test); err != nil {
+		if test, err = readExamples(cmd, o.test); err != nil {
 			return err
 		}
 		var r classifier.Report

@@ -1,6 +1,8 @@
 package classifier
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -13,20 +15,24 @@ import (
 var columns = []string{"text", "topic", "category", "agency"}
 
 // ReadExamples reads a CSV file with the columns text, topic, category and
-// agency, and place where it has one. The name is for errors.
-func ReadExamples(r io.Reader, name string) ([]Example, error) {
-	in := csv.NewReader(r)
-	in.FieldsPerRecord = -1
+// agency, and place where it has one, in any order and among others; separated by
+// commas or semicolons. Lines without a topic teach and measure nothing: they are
+// left out and counted. The name is for errors.
+func ReadExamples(r io.Reader, name string) (examples []Example, left int, err error) {
+	in, err := reader(r)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", name, err)
+	}
 	head, err := in.Read()
 	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s is empty: a first line with the columns %s is needed", name, strings.Join(columns, ", "))
+		return nil, 0, fmt.Errorf("%s is empty: a first line with the columns %s is needed", name, strings.Join(columns, ", "))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, 0, fmt.Errorf("%s: %w", name, err)
 	}
 	at := map[string]int{}
 	for i, h := range head {
-		at[strings.ToLower(strings.TrimSpace(strings.TrimPrefix(h, "\ufeff")))] = i
+		at[strings.ToLower(strings.TrimSpace(h))] = i
 	}
 	var lacking []string
 	for _, c := range columns {
@@ -35,18 +41,16 @@ func ReadExamples(r io.Reader, name string) ([]Example, error) {
 		}
 	}
 	if len(lacking) > 0 {
-		return nil, fmt.Errorf("%s has no column %s (it has: %s)", name, strings.Join(lacking, ", "), strings.Join(head, ", "))
+		return nil, 0, fmt.Errorf("%s has no column %s (it has: %s)", name, strings.Join(lacking, ", "), strings.Join(head, ", "))
 	}
-	var out []Example
 	for {
 		row, err := in.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, 0, fmt.Errorf("%s: %w", name, err)
 		}
-		line, _ := in.FieldPos(0)
 		field := func(c string) string {
 			if i, ok := at[c]; ok && i < len(row) {
 				return strings.TrimSpace(row[i])
@@ -57,13 +61,38 @@ func ReadExamples(r io.Reader, name string) ([]Example, error) {
 			Text: field("text"), Topic: field("topic"), Category: field("category"), Agency: field("agency"),
 			Place: field("place"), Source: Accepted,
 		}
-		if e.Text == "" || e.Topic == "" {
-			return nil, fmt.Errorf("%s, line %d: text and topic must not be empty", name, line)
+		if e.Topic == "" {
+			left++
+			continue
 		}
-		out = append(out, e)
+		examples = append(examples, e)
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s has no example, only the names of columns", name)
+	if len(examples) == 0 {
+		return nil, left, fmt.Errorf("%s has no example: no line below the names of the columns has a topic", name)
 	}
-	return slices.Clip(out), nil
+	return slices.Clip(examples), left, nil
+}
+
+// headLength is more than the bytes of any line of columns.
+const headLength = 4096
+
+// reader reads a table as spreadsheets write it: behind a byte order mark, with
+// semicolons where the comma is for numbers, with single quotation marks.
+func reader(r io.Reader) (*csv.Reader, error) {
+	b := bufio.NewReaderSize(r, headLength)
+	head, err := b.Peek(headLength)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if bytes.HasPrefix(head, []byte("\ufeff")) {
+		_, _ = b.Discard(len("\ufeff")) // what was peeked at is there
+	}
+	head, _, _ = bytes.Cut(head, []byte("\n"))
+	in := csv.NewReader(b)
+	in.FieldsPerRecord = -1
+	in.LazyQuotes = true
+	if bytes.Count(head, []byte(";")) > bytes.Count(head, []byte(",")) {
+		in.Comma = ';'
+	}
+	return in, nil
 }

@@ -71,13 +71,14 @@ func Evaluate(train, test []Example) (Report, error) {
 	return r, nil
 }
 
-// Measure predicts every text and compares. A topic that the model never heard
-// of counts as wrong.
+// Measure predicts every text and compares. A topic, category or agency that the
+// model never heard of counts as wrong; texts of which category or agency isn't
+// known don't count there.
 func (m *Model) Measure(test []Example) Report {
 	r := Report{Test: len(test), Bins: make([]Bin, tenths)}
 	confused := map[[2]string]int{}
 	var truth, said []string
-	sureRight, sureAll := 0, 0
+	sureRight, sureAll, answered := 0, 0, 0.0
 	for _, e := range test {
 		a := m.Predict(e.Text, e.Place, 5)
 		at := slices.IndexFunc(a.Topics, func(g Guess) bool { return g.Key == e.Topic })
@@ -90,8 +91,13 @@ func (m *Model) Measure(test []Example) Report {
 		count(at >= 0 && at < 3, &r.TopicTop3)
 		count(at >= 0, &r.TopicTop5)
 		count(a.Unsure, &r.Unsure)
-		truth, said = append(truth, e.Category), append(said, a.Categories[0].Key)
-		if len(a.Agencies) > 0 {
+		if e.Category != "" {
+			truth, said = append(truth, e.Category), append(said, a.Categories[0].Key)
+		}
+		if e.Agency != "" {
+			answered++
+		}
+		if e.Agency != "" && len(a.Agencies) > 0 {
 			count(a.Agencies[0].Key == e.Agency, &r.AgencyTop1)
 			count(m.Agency(e.Text, e.Place, e.Topic, 1)[0].Key == e.Agency, &r.AgencyGivenTopic)
 		}
@@ -111,9 +117,11 @@ func (m *Model) Measure(test []Example) Report {
 			}
 		}
 	}
-	for _, share := range []*float64{&r.TopicTop1, &r.TopicTop3, &r.TopicTop5, &r.Unsure, &r.AgencyTop1, &r.AgencyGivenTopic} {
+	for _, share := range []*float64{&r.TopicTop1, &r.TopicTop3, &r.TopicTop5, &r.Unsure} {
 		*share /= float64(len(test))
 	}
+	r.AgencyTop1 /= max(answered, 1)
+	r.AgencyGivenTopic /= max(answered, 1)
 	r.CategoryWeightedF1, r.CategoryMacroF1 = f1(truth, said)
 	for i := range r.Bins {
 		b := &r.Bins[i]
