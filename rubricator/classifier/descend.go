@@ -6,7 +6,13 @@ import "hash/fnv"
 // example by example (dual coordinate descent): each visit sets an example's
 // weights to what is best for it while the others stand still.
 const (
-	visits = 8
+	fewestVisits = 8
+	mostVisits   = 25
+	allVisits    = 800_000 // of few examples each is visited more often
+	// An example that moved the weights by less than still is passed by, but not
+	// in every rounds-th round.
+	still  = 0.003
+	rounds = 5
 	// heldOut of ten examples are kept back from a first run; from its scores on
 	// them the heads learn.
 	heldOut = 1
@@ -19,6 +25,7 @@ const (
 func descend(xs []vector, t targets, count int) fit {
 	f := fit{mean: t.mean(), weight: dense(count, t.cols)}
 	n := len(xs)
+	visits := min(max(allVisits/max(n, 1), fewestVisits), mostVisits)
 	stride := n/2 + 1
 	for gcd(stride, n) != 1 {
 		stride++
@@ -37,17 +44,19 @@ func descend(xs []vector, t targets, count int) fit {
 	// Columns don't touch each other: blocks of them go down side by side.
 	parallelColumns(t.cols, func(lo, hi int) {
 		scores := make([]float32, hi-lo)
-		for range visits {
+		moved := make([]float32, n) // by each example, when it was visited last
+		for visit := range visits {
 			for k, i := 0, 0; k < n; k, i = k+1, (i+stride)%n {
+				if visit%rounds > 0 && moved[i] < still {
+					continue
+				}
 				clear(scores)
 				for _, w := range xs[i].items {
-					row := f.weight[w.id][lo:hi]
-					for c, v := range row {
-						scores[c] += w.weight * v
-					}
+					addTimes(w.weight, f.weight[w.id][lo:hi], scores)
 				}
 				own := alpha[i*t.cols+lo : i*t.cols+hi]
 				slack := float32(penalty / t.weight[i])
+				moved[i] = 0
 				for c := range scores {
 					y := -mean[lo+c]
 					for _, hot := range t.hot[i] {
@@ -58,17 +67,30 @@ func descend(xs []vector, t targets, count int) fit {
 					step := (y - scores[c] - slack*own[c]) / (norm[i] + slack)
 					own[c] += step
 					scores[c] = step
+					moved[i] = max(moved[i], step, -step)
 				}
 				for _, w := range xs[i].items {
-					row := f.weight[w.id][lo:hi]
-					for c, v := range scores {
-						row[c] += w.weight * v
-					}
+					addTimes(w.weight, scores, f.weight[w.id][lo:hi])
 				}
 			}
 		}
 	})
 	return f
+}
+
+// addTimes adds k·x to y.
+func addTimes(k float32, x, y []float32) {
+	x = x[:len(y)]
+	i := 0
+	for ; i+4 <= len(y); i += 4 {
+		y[i] += k * x[i]
+		y[i+1] += k * x[i+1]
+		y[i+2] += k * x[i+2]
+		y[i+3] += k * x[i+3]
+	}
+	for ; i < len(y); i++ {
+		y[i] += k * x[i]
+	}
 }
 
 func gcd(a, b int) int {

@@ -100,18 +100,21 @@ func (p *packed) sum(block int, use []weighed, scratch []times, out []float32) [
 		for i := range rows {
 			rows[i].at++
 		}
-		for k := range min(perWord, len(out)-c) {
-			out[c+k] += float32(lanes[laneOf[k]]>>shiftOf[k]&0xFFFFFFFF)*unit - base
+		var sums [perWord]uint32
+		for k, lane := range lanes {
+			first := firstOf[k]
+			sums[first], sums[first+perWord/2] = uint32(lane), uint32(lane>>32)
+		}
+		for k, v := range sums[:min(perWord, len(out)-c)] {
+			out[c+k] += float32(v)*unit - base
 		}
 	}
 	return rows
 }
 
-// Where the sum of each byte of a word ends up.
-var (
-	laneOf  = [perWord]int{0, 2, 1, 3, 0, 2, 1, 3}
-	shiftOf = [perWord]int{0, 0, 0, 0, 32, 32, 32, 32}
-)
+// firstOf is which byte of a word the lower half of each lane adds up; the upper
+// half is that of the byte four further.
+var firstOf = [4]int{0, 2, 1, 3}
 
 // sumColumn multiplies and adds one word of every row, two rows at a time.
 func sumColumn(words []uint64, rows []times) (lanes [4]uint64) {
