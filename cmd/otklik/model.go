@@ -29,7 +29,7 @@ func rubricatorTrainCommand() *cobra.Command {
 	c.RunE = with(func(cmd *cobra.Command, _ []string, a *app.App) error {
 		var lesson *rubricator.Lesson
 		if *from != "" {
-			examples, err := readExamples(*from)
+			examples, err := readExamples(cmd, *from)
 			if err != nil {
 				return err
 			}
