@@ -121,6 +121,22 @@ func (d *directory) Holds(ctx context.Context, user int64, role workflow.Role, a
 	return !u.Disabled && u.Actor().Holds(role, agency), nil
 }
 
+// Letterhead implements workflow.Directory.
+func (d *directory) Letterhead(agency, signer, author int64) (workflow.Letterhead, bool) {
+	a, known := d.Agency(agency)
+	who, signs := d.User(signer)
+	if !known || !signs {
+		return workflow.Letterhead{}, false
+	}
+	head := workflow.Letterhead{
+		Agency: a.Name, Address: a.Address, Phone: a.Phone, Email: a.Email, Site: a.Site, Signer: who.Name, Position: who.Position,
+	}
+	if writer, ok := d.User(author); ok {
+		head.Writer, head.Direct = writer.Name, writer.Phone
+	}
+	return head, true
+}
+
 // Answers implements workflow.Directory.
 func (d *directory) Answers(_ context.Context, agency int64) (bool, error) {
 	a, ok := d.Agency(agency)

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strconv"
@@ -10,7 +11,6 @@ import (
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/fault"
-	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
@@ -40,6 +40,9 @@ func (o officials) Letter(ctx context.Context, c *workflow.Case, n int, by actor
 	if n < 1 || n > len(signed) || signed[n-1].Answer.ID == 0 {
 		return document.File{}, fault.New(fault.NotFound, "error.not_found")
 	}
+	if err := workflow.CanReadApplicant(by, &c.Appeal); err != nil {
+		return document.File{}, err
+	}
 	to, err := o.applicants.ReadApplicant(ctx, c.Appeal.ID, by, purposeLetter)
 	if err != nil {
 		return document.File{}, err
@@ -58,9 +61,9 @@ func (o officials) Letter(ctx context.Context, c *workflow.Case, n int, by actor
 
 func (o officials) paper(ctx context.Context, a *workflow.Appeal, s workflow.Signature, to workflow.Applicant) *document.Letter {
 	number := a.Number + "/" + strconv.Itoa(s.N)
-	agency, _ := o.directory.Agency(s.Event.Agency)
+	head := o.letterhead(s)
 	l := &document.Letter{
-		Lang: ui.Lang(ctx), Title: ui.T(ctx, "letter.paper.title", "number", a.Number), Agency: agency.Name.In(ui.Lang(ctx)),
+		Lang: ui.Lang(ctx), Title: ui.T(ctx, "letter.paper.title", "number", a.Number), Agency: head.Agency.In(ui.Lang(ctx)),
 		Number:    s.At.In(o.zone).Format("02.01.2006") + " № " + number,
 		InReplyTo: ui.T(ctx, "letter.paper.reply_to", "number", a.Number, "date", ui.Date(ctx, registered(a))),
 		Addressee: to.Name, Heading: ui.T(ctx, "letter.paper.about", "topic", o.topic(ctx, a.Rubric)), Text: s.Answer.Text,
@@ -70,12 +73,12 @@ func (o officials) paper(ctx context.Context, a *workflow.Appeal, s workflow.Sig
 	if l.Addressee == "" {
 		l.Addressee = ui.T(ctx, "letter.paper.nobody")
 	}
-	for _, line := range []string{agency.Address.In(ui.Lang(ctx)), agency.Phone, agency.Email, agency.Site} {
+	for _, line := range []string{head.Address.In(ui.Lang(ctx)), head.Phone, head.Email, head.Site} {
 		if line != "" {
 			l.Letterhead = append(l.Letterhead, line)
 		}
 	}
-	o.people(ctx, l, s, agency)
+	people(ctx, l, head)
 	l.Check = []string{
 		ui.T(ctx, "letter.paper.check"),
 		ui.T(ctx, "letter.paper.check_how", "url", o.base.JoinPath("check").String()),
@@ -94,23 +97,30 @@ func registered(a *workflow.Appeal) time.Time {
 	return a.RegisteredAt
 }
 
+// letterhead is that of the moment of signing. Answers from before it was kept
+// have today's.
+func (o officials) letterhead(s workflow.Signature) workflow.Letterhead {
+	if head := s.Event.Data.Letterhead; head != nil {
+		return *head
+	}
+	if head, ok := o.directory.Letterhead(s.Event.Agency, s.Signer, s.Answer.Author); ok {
+		return head
+	}
+	agency, _ := o.directory.Agency(s.Event.Agency)
+	return workflow.Letterhead{Agency: agency.Name, Address: agency.Address, Phone: agency.Phone, Email: agency.Email, Site: agency.Site}
+}
+
 // people are those who sign and who know more.
-func (o officials) people(ctx context.Context, l *document.Letter, s workflow.Signature, agency identity.Agency) {
-	signer, _ := o.directory.User(s.Signer)
-	l.Signer, l.Position = signer.Name, signer.Position
+func people(ctx context.Context, l *document.Letter, head workflow.Letterhead) {
+	l.Signer, l.Position = head.Signer, head.Position
 	if l.Position == "" {
 		l.Position = ui.T(ctx, "role."+string(actor.Head))
 	}
-	author, ok := o.directory.User(s.Answer.Author)
-	if !ok {
+	if head.Writer == "" {
 		return
 	}
-	phone := author.Phone
-	if phone == "" {
-		phone = agency.Phone
-	}
-	l.Executor = []string{ui.T(ctx, "letter.paper.executor", "name", author.Name)}
-	if phone != "" {
+	l.Executor = []string{ui.T(ctx, "letter.paper.executor", "name", head.Writer)}
+	if phone := cmp.Or(head.Direct, head.Phone); phone != "" {
 		l.Executor = append(l.Executor, phone)
 	}
 }

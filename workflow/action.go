@@ -31,6 +31,7 @@ const (
 	AskOpinion       Action = "ask_opinion"
 	GiveOpinion      Action = "give_opinion"
 	DropOpinion      Action = "drop_opinion"
+	OpenContacts     Action = "open_contacts" // to who is asked for an opinion
 	Return           Action = "return"
 	Sign             Action = "sign"
 	Rate             Action = "rate"
@@ -70,7 +71,7 @@ type Command struct {
 	Executor int64  // assign, ask_opinion
 	Rubric   string // retopic: code of a leaf
 	Item     int    // drop_item, settle_item: its number
-	Opinion  int    // drop_opinion: its number
+	Opinion  int    // drop_opinion, open_contacts: its number
 	// Draft is the version of the answer in the making that the person saw, for
 	// submit_answer: 0 takes any, [NoDraft] none. A stale one is a Conflict.
 	Draft    int

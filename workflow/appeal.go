@@ -192,9 +192,10 @@ type Appeal struct {
 	Items    []Item    // the checklist, nil for most
 	Opinions []Opinion // of co-executors, in the order in which they were asked
 
-	Events   int    // number of events, which is the number of the last one
-	Hash     string // hash of the last event, hex
-	Version  int    // one more at every change
+	Events   int       // number of events, which is the number of the last one
+	Hash     string    // hash of the last event, hex
+	LastAt   time.Time // of the last event; known to who loads the appeal to change it
+	Version  int       // one more at every change
 	Deadline []deadline.Deadline
 }
 

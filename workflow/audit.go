@@ -19,8 +19,8 @@ type Finding struct {
 	What   string `json:"what"`
 }
 
-// Audit proves an appeal from its own history: the chain of events is whole,
-// each step is one that the table of transitions knows, the state is what the
+// Audit proves an appeal from its own history: the chain of events is whole and
+// its times never go back, each step is one that the table of transitions knows, the state is what the
 // last event left, the clocks computed again from the events are those that
 // are stored, and signed answers, pictures, the checklist, opinions and the
 // agencies that had it are those that the events speak of, and who signed
@@ -32,6 +32,7 @@ func Audit(c *Case, calendars func(version string) (*calendar.Calendar, error)) 
 		a.found(0, "%s", what)
 	}
 	a.chain()
+	a.times()
 	a.path()
 	a.hands()
 	a.state()
@@ -64,6 +65,15 @@ func (a *auditor) chain() {
 		a.found(broken.N, "%s", broken.What)
 	case err != nil:
 		a.found(0, "%v", err)
+	}
+}
+
+// times checks that nothing happened before what it follows.
+func (a *auditor) times() {
+	for i := 1; i < len(a.c.Events); i++ {
+		if e, before := a.c.Events[i], a.c.Events[i-1]; e.At.Before(before.At) {
+			a.found(e.N, "is %v earlier than the event before it", before.At.Sub(e.At))
+		}
 	}
 }
 

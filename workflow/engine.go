@@ -87,6 +87,9 @@ type Directory interface {
 	Holds(ctx context.Context, user int64, role Role, agency int64) (bool, error)
 	// Answers reports whether the agency exists and takes appeals.
 	Answers(ctx context.Context, agency int64) (bool, error)
+	// Letterhead is what stands on a letter of the agency now that the signer
+	// signs and the author wrote; false where the agency or the signer is unknown.
+	Letterhead(agency, signer, author int64) (Letterhead, bool)
 }
 
 // Config is what an engine is made of.

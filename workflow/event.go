@@ -44,8 +44,8 @@ type Link struct {
 
 func linkTo(a *Appeal) Link { return Link{Appeal: a.ID, Number: a.Number} }
 
-// EventData is what an event says beyond its fixed columns. It holds no
-// personal data. Its JSON is part of the hash: fields may be added with
+// EventData is what an event says beyond its fixed columns. It holds nothing
+// personal of citizens. Its JSON is part of the hash: fields may be added with
 // omitempty, never renamed or removed.
 type EventData struct {
 	Clock      []deadline.Entry `json:"clock,omitempty"` // changes of clocks, for replay
@@ -82,6 +82,10 @@ type EventData struct {
 	ItemsHash  string           `json:"items_hash,omitempty"`  // of the checklist, where the event changed it, see [HashItems]
 	Opinions   []OpinionMark    `json:"opinions,omitempty"`    // opinions that the event changed
 	TextHash   string           `json:"text_hash,omitempty"`   // of the citizen's words, see [HashText]
+	// Behind is by how many seconds the clock of the node was behind what had
+	// happened already; the event bears the instant of that.
+	Behind     int         `json:"behind,omitempty"`
+	Letterhead *Letterhead `json:"letterhead,omitempty"` // of a signed answer
 	// Flags spoke against the answer that was signed; the event's reason says
 	// why it was signed all the same.
 	Flags []conscience.Code `json:"flags,omitempty"`

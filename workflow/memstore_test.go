@@ -156,6 +156,9 @@ func (t memTx) FindAppeal(_ context.Context, id int64) (*workflow.Appeal, error)
 		return nil, fault.New(fault.NotFound, "error.not_found")
 	}
 	a := unpack[workflow.Appeal](data)
+	if events := t.m.rows.events[id]; len(events) > 0 {
+		a.LastAt = unpack[workflow.Event](events[len(events)-1]).At
+	}
 	return &a, nil
 }
 

@@ -28,6 +28,8 @@ type Opinion struct {
 	// Question and Text are what was asked and what was said.
 	Question string `json:"question"`
 	Text     string `json:"text,omitempty"`
+	// Contacts says that the lead let who is asked read who wrote.
+	Contacts bool `json:"contacts,omitempty"`
 }
 
 // OpinionState is where an opinion stands.
@@ -66,6 +68,9 @@ func HashOpinion(o *Opinion) string {
 	f.instant(o.EndedAt)
 	f.text(o.Question)
 	f.text(o.Text)
+	if o.Contacts { // hashes from before it was there stand
+		f.text("contacts")
+	}
 	return hex.EncodeToString(f.sum.Sum(nil))
 }
 
@@ -83,6 +88,18 @@ func (a *Appeal) OpinionDue(o *Opinion) time.Time {
 // AwaitedOpinions lists the opinions that are asked for and not there yet.
 func (a *Appeal) AwaitedOpinions() []Opinion {
 	return slices.DeleteFunc(slices.Clone(a.Opinions), func(o Opinion) bool { return o.State != OpinionAsked })
+}
+
+// without reports whether the opinion is awaited from another agency that may
+// not read who wrote.
+func (o *Opinion) without(a *Appeal) bool {
+	return o.State == OpinionAsked && o.Agency != a.Agency && !o.Contacts
+}
+
+// WithoutContacts lists the awaited opinions of other agencies that may not read
+// who wrote.
+func (a *Appeal) WithoutContacts() []Opinion {
+	return slices.DeleteFunc(slices.Clone(a.Opinions), func(o Opinion) bool { return !o.without(a) })
 }
 
 // AskedOf returns the opinion that the user owes, nil where they owe none.
@@ -119,22 +136,37 @@ func (o *Opinion) user(by actor.Actor) bool {
 // to those who are asked until the round ends, and to their coordinators and
 // heads, to whom an overdue one climbs, while it is awaited.
 func lets(by actor.Actor, a *Appeal) bool {
-	return slices.ContainsFunc(a.Opinions, func(o Opinion) bool {
-		switch {
-		case o.Round != a.Round || o.State == OpinionDropped:
-			return false
-		case o.user(by):
-			return true
-		default:
-			return o.State == OpinionAsked && (by.Holds(actor.Coordinator, o.Agency) || by.Holds(actor.Head, o.Agency))
-		}
-	})
+	return slices.ContainsFunc(a.Opinions, func(o Opinion) bool { return o.lets(by, a) })
+}
+
+func (o *Opinion) lets(by actor.Actor, a *Appeal) bool {
+	switch {
+	case o.Round != a.Round || o.State == OpinionDropped:
+		return false
+	case o.user(by):
+		return true
+	default:
+		return o.State == OpinionAsked && (by.Holds(actor.Coordinator, o.Agency) || by.Holds(actor.Head, o.Agency))
+	}
 }
 
 var (
 	opinionAwaited = Guard{"an opinion is awaited", "workflow.no_opinion", func(_ actor.Actor, a *Appeal) bool {
 		return len(a.AwaitedOpinions()) > 0
 	}}
+
+	contactsClosed = Guard{"an awaited opinion of another agency is without contacts", "workflow.contacts_open", func(_ actor.Actor, a *Appeal) bool {
+		return len(a.WithoutContacts()) > 0
+	}}
+
+	needClosed = quick("opinion of another agency", func(s *step, check *fault.Check) {
+		i := slices.IndexFunc(s.a.Opinions, func(o Opinion) bool { return o.N == s.cmd.Opinion && o.without(s.a) })
+		check.That(i >= 0, "opinion", "workflow.opinion_unknown")
+		if i >= 0 {
+			s.opinion = &s.a.Opinions[i]
+		}
+	})
+	contactsOpened = Effect{"contacts shown to the co-executor", func(s *step) { s.opinion.Contacts = true }}
 
 	needCoExecutor = Input{"executor of any agency, question", readCoExecutor}
 	needOpinion    = quick("opinion", func(s *step, check *fault.Check) {

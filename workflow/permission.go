@@ -25,6 +25,23 @@ func CanSee(by actor.Actor, a *Appeal) bool {
 	}
 }
 
+// CanReadApplicant reports why the actor may not read who wrote, nil when they
+// may: whoever sees the appeal by a right of their own. Who is only asked for an
+// opinion, and those above them, may where the lead has allowed it for that
+// opinion; else it is fault.Forbidden.
+func CanReadApplicant(by actor.Actor, a *Appeal) error {
+	if !CanSee(by, a) {
+		return fault.New(fault.Forbidden, "error.forbidden")
+	}
+	if by.Kind != actor.Officer || by.Regional() || slices.Contains(by.Agencies(), a.Agency) {
+		return nil
+	}
+	if slices.ContainsFunc(a.Opinions, func(o Opinion) bool { return o.Contacts && o.lets(by, a) }) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "workflow.contacts_closed")
+}
+
 // is reports whether the actor is the party in the appeal.
 func (p Party) is(by actor.Actor, a *Appeal) bool {
 	switch p {

@@ -51,7 +51,7 @@ var everyAction = []workflow.Action{
 	workflow.Submit, workflow.Route, workflow.Ask, workflow.ReplyAction, workflow.Accept, workflow.Reject, workflow.Register,
 	workflow.Assign, workflow.Redirect, workflow.Retopic, workflow.Start, workflow.AddNote, workflow.Attach, workflow.AskExtension,
 	workflow.ApproveExtension, workflow.DenyExtension, workflow.AddItems, workflow.DropItem, workflow.SettleItem,
-	workflow.AskOpinion, workflow.GiveOpinion, workflow.DropOpinion, workflow.SubmitAnswer, workflow.Return, workflow.Sign, workflow.Rate,
+	workflow.AskOpinion, workflow.GiveOpinion, workflow.DropOpinion, workflow.OpenContacts, workflow.SubmitAnswer, workflow.Return, workflow.Sign, workflow.Rate,
 	workflow.ReReview, workflow.Dispute, workflow.Uphold, workflow.SendBack, workflow.Withdraw, workflow.Resubmit,
 	workflow.Warn, workflow.Lapse, workflow.Close, workflow.Resume, workflow.Split, workflow.BeginPart, workflow.Join,
 	workflow.Gather, workflow.Leave, workflow.Release, workflow.Share,
@@ -107,6 +107,11 @@ func situations() []situation {
 		})},
 		situation{"in_work, the opinion given", at(workflow.StageInWork, func(a *workflow.Appeal) {
 			a.Opinions = []workflow.Opinion{asked(workflow.OpinionGiven)}
+		})},
+		situation{"in_work, an opinion of another agency awaited with contacts", at(workflow.StageInWork, func(a *workflow.Appeal) {
+			o := asked(workflow.OpinionAsked)
+			o.Contacts = true
+			a.Opinions = []workflow.Opinion{o}
 		})},
 		situation{"in_work, the opinion dropped", at(workflow.StageInWork, func(a *workflow.Appeal) {
 			a.Opinions = []workflow.Opinion{asked(workflow.OpinionDropped)}
@@ -186,6 +191,46 @@ func TestCanSee(t *testing.T) {
 		"agency_admin", "system_admin",
 	}, sees)
 	require.False(t, workflow.CanSee(actor.Actor{Kind: actor.Citizen}, &workflow.Appeal{}), "who proved nothing sees nothing")
+}
+
+// TestCanReadApplicant walks every situation × person: who sees an appeal by a
+// right of their own reads who wrote, who is asked for an opinion only where
+// that was allowed.
+func TestCanReadApplicant(t *testing.T) {
+	t.Parallel()
+	closed, opened := []string{}, []string{}
+	for _, in := range situations() {
+		for _, who := range everybody() {
+			err := workflow.CanReadApplicant(who.actor, &in.appeal)
+			if !workflow.CanSee(who.actor, &in.appeal) {
+				require.Error(t, err, "%s reads in %q who wrote what they don't see", who.name, in.name)
+				continue
+			}
+			own := who.actor.Kind != actor.Officer || who.actor.Regional() || slices.Contains(who.actor.Agencies(), in.appeal.Agency)
+			line := in.name + ": " + who.name
+			switch {
+			case own:
+				require.NoError(t, err, line)
+			case err == nil:
+				opened = append(opened, line)
+			default:
+				require.Equal(t, "workflow.contacts_closed", fault.As(err).Key)
+				require.True(t, fault.Is(err, fault.Forbidden))
+				closed = append(closed, line)
+			}
+		}
+	}
+	require.Equal(t, []string{
+		"in_work, a checklist and an opinion of another agency awaited: asked",
+		"in_work, a checklist and an opinion of another agency awaited: other_agency's_coordinator",
+		"in_work, a checklist and an opinion of another agency awaited: other_agency's_head",
+		"in_work, the opinion given: asked",
+	}, closed)
+	require.Equal(t, []string{
+		"in_work, an opinion of another agency awaited with contacts: asked",
+		"in_work, an opinion of another agency awaited with contacts: other_agency's_coordinator",
+		"in_work, an opinion of another agency awaited with contacts: other_agency's_head",
+	}, opened)
 }
 
 func TestTransitions_lines_that_differ_by_condition_alone_have_the_same_rights(t *testing.T) {

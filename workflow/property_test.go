@@ -203,6 +203,8 @@ func (l *life) right(t *rapid.T, a *workflow.Appeal, by actor.Actor, action work
 		}
 	case workflow.DropOpinion:
 		c.Opinion = rapid.SampledFrom(a.AwaitedOpinions()).Draw(t, "opinion").N
+	case workflow.OpenContacts:
+		c.Opinion = rapid.SampledFrom(a.WithoutContacts()).Draw(t, "closed opinion").N
 	case workflow.DropItem, workflow.SettleItem:
 		c.Item = rapid.SampledFrom(a.Items).Draw(t, "item").N
 	case workflow.AddItems:

@@ -29,11 +29,15 @@ func (e *Engine) ShareAnswer(ctx context.Context, appeal, lead, answer int64) er
 			return err
 		}
 		photos = slices.DeleteFunc(photos, func(p Photo) bool { return p.Answer != answer })
-		return e.share(ctx, tx, a, source, photos)
+		history, err := tx.ListEvents(ctx, lead)
+		if err != nil {
+			return err
+		}
+		return e.share(ctx, tx, a, source, photos, letterheadOf(history, answer))
 	})
 }
 
-func (e *Engine) share(ctx context.Context, tx Tx, a *Appeal, source *Answer, photos []Photo) error {
+func (e *Engine) share(ctx context.Context, tx Tx, a *Appeal, source *Answer, photos []Photo, head *Letterhead) error {
 	s, err := e.begin(actor.Job, a, Command{Action: Share}, e.clock.Now())
 	if err != nil {
 		return err
@@ -54,7 +58,7 @@ func (e *Engine) share(ctx context.Context, tx Tx, a *Appeal, source *Answer, ph
 	if err != nil {
 		return err
 	}
-	s.data.Photos = hashesOf(photos)
+	s.data.Photos, s.data.Letterhead = hashesOf(photos), head
 	if err := s.take(ctx, t); err != nil {
 		return err
 	}

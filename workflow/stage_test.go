@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -9,6 +10,7 @@ import (
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/calendar"
 	"github.com/otklik/otklik/workflow/deadline"
@@ -68,10 +70,19 @@ var seeded = leaves{
 }
 
 // staff is the directory of the tests.
-type staff struct{}
+type staff struct{ paper *workflow.Letterhead }
 
 func (staff) Holds(_ context.Context, user int64, role workflow.Role, agency int64) (bool, error) {
 	return role == actor.Executor && (user == worker || user == colleague || user == third || user == spare || user == reserve || (user == stranger && agency != roads)), nil
+}
+
+func (s staff) Letterhead(_, signer, author int64) (workflow.Letterhead, bool) {
+	if s.paper == nil {
+		return workflow.Letterhead{}, false
+	}
+	out := *s.paper
+	out.Signer, out.Writer = fmt.Sprintf("user %d", signer), fmt.Sprintf("user %d", author)
+	return out, true
 }
 
 func (staff) Answers(_ context.Context, agency int64) (bool, error) { return agency != closed, nil }
@@ -82,6 +93,7 @@ type stage struct {
 	store *memStore
 	clock *clock.Fake
 	cal   *calendar.Calendar
+	paper *workflow.Letterhead // of every agency
 }
 
 // monday is an ordinary working Monday, 10:00 in Moscow.
@@ -98,9 +110,9 @@ func newStageIn(t require.TestingT, zone string) *stage {
 	if where.String() != cal.Zone().String() {
 		cal = cal.In(where)
 	}
-	s := &stage{store: newMemStore(), clock: clock.NewFake(monday), cal: cal}
+	s := &stage{store: newMemStore(), clock: clock.NewFake(monday), cal: cal, paper: &workflow.Letterhead{Agency: lang.Text{RU: "Комитет дорог"}, Position: "Председатель"}}
 	s.Engine, err = workflow.NewEngine(workflow.Config{
-		Store: s.store, Catalog: seeded, Directory: staff{}, Clock: s.clock, Calendar: cal,
+		Store: s.store, Catalog: seeded, Directory: staff{s.paper}, Clock: s.clock, Calendar: cal,
 		Secret: []byte("a secret of the tests only"),
 	})
 	require.NoError(t, err)

@@ -46,22 +46,40 @@ type step struct {
 	reason   string
 }
 
-// begin freezes the present state of an appeal. The clock of one node may be a
-// little behind that of another: a step is never earlier than what it follows.
+// slack is how far the clocks of two nodes may be apart without a word of it.
+const slack = 2 * time.Minute
+
+// notBefore is now, or the instant of the latest that happened to the appeal
+// where that is later: the clock of this node is behind, or was ahead.
+func (a *Appeal) notBefore(now time.Time) time.Time {
+	last := a.LastAt
+	for i := range a.Deadline {
+		for _, t := range []time.Time{a.Deadline[i].StartsAt, a.Deadline[i].PausedAt, a.Deadline[i].EndedAt} {
+			if last.Before(t) {
+				last = t
+			}
+		}
+	}
+	if now.Before(last) {
+		return last
+	}
+	return now
+}
+
+// begin freezes the present state of an appeal. A step is never earlier than
+// what it follows (ADR 0017).
 func (e *Engine) begin(by actor.Actor, a *Appeal, cmd Command, now time.Time) (*step, error) {
 	rules, ok := e.rules[string(a.RuleSet)]
 	if !ok {
 		return nil, fault.New(fault.Internal, "workflow.no_rules").With("rules", string(a.RuleSet))
 	}
-	for i := range a.Deadline {
-		for _, t := range []time.Time{a.Deadline[i].StartsAt, a.Deadline[i].PausedAt, a.Deadline[i].EndedAt} {
-			if now.Before(t) {
-				now = t
-			}
-		}
+	at := a.notBefore(now)
+	var data EventData
+	if behind := at.Sub(now); behind > slack {
+		data.Behind = int(behind / time.Second)
 	}
 	return &step{
-		by: by, a: a, cmd: cmd.cleaned(), now: now, cal: e.Calendar(), rules: rules.WithReview(a.Review),
+		by: by, a: a, cmd: cmd.cleaned(), now: at, data: data, cal: e.Calendar(), rules: rules.WithReview(a.Review),
 		directory: e.directory, catalog: e.catalog, agency: a.Agency, due: a.DueAt, from: a.Stage,
 		items: slices.Clone(a.Items), opinions: slices.Clone(a.Opinions),
 	}, nil
@@ -138,7 +156,7 @@ func (s *step) event(action Action) (*Event, error) {
 		return nil, err
 	}
 	e.Hash = sum
-	a.Events, a.Hash = e.N, e.Hash
+	a.Events, a.Hash, a.LastAt = e.N, e.Hash, e.At
 	return e, nil
 }
 

@@ -321,6 +321,11 @@ var transitions = []Transition{
 		Clocks: []Tick{{Cancels, deadline.Opinion}},
 		Tell:   []Telling{tell("notice.officer.opinion_dropped", CoExecutor)},
 	},
+	{ // another agency's co-executor may read who wrote from now on
+		Action: OpenContacts, From: []Stage{StageAssigned, StageInWork}, Who: parties(coordinator, Worker, head),
+		Guards: []Guard{notJoined, contactsClosed}, Needs: []Input{needClosed, needWhy}, Effects: []Effect{contactsOpened},
+		Tell: []Telling{tell("notice.officer.contacts_opened", CoExecutor)},
+	},
 
 	// Extension -------------------------------------------------------------------
 	{

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -17,6 +18,28 @@ import (
 type loaded struct {
 	row    *appealRow
 	clocks map[int]string // n → body
+}
+
+// findLast notes when each appeal's last event was.
+func (t *tx) findLast(ctx context.Context, appeals map[int64]*workflow.Appeal) error {
+	d := t.s.dialect
+	rows, err := raw(t.db).QueryContext(ctx, d.bind(`SELECT e.appeal_id, e.at FROM appeals a
+		JOIN events e ON e.appeal_id = a.id AND e.n = a.event_count WHERE `+d.in("a.id")), d.ids(slices.Sorted(maps.Keys(appeals))))
+	if err != nil {
+		return translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var at instant
+		if err := rows.Scan(&id, &at); err != nil {
+			return translate(err)
+		}
+		if a := appeals[id]; a != nil {
+			a.LastAt = at.time()
+		}
+	}
+	return translate(rows.Err())
 }
 
 // FindAppeals implements workflow.Tx.
@@ -58,6 +81,9 @@ func (t *tx) FindAppeals(ctx context.Context, ids []int64) ([]*workflow.Appeal, 
 		}
 		a.Deadline = append(a.Deadline, c)
 		t.loaded[a.ID].clocks[c.N] = clocks[i].Body
+	}
+	if err := t.findLast(ctx, byID); err != nil {
+		return nil, err
 	}
 	if len(discussed) > 0 {
 		if err := t.findOpinions(ctx, discussed); err != nil {

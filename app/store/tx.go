@@ -60,6 +60,9 @@ func (t *tx) FindAppeal(ctx context.Context, id int64) (*workflow.Appeal, error)
 		}
 		a.Deadline = append(a.Deadline, d)
 	}
+	if err := t.findLast(ctx, map[int64]*workflow.Appeal{a.ID: &a}); err != nil {
+		return nil, err
+	}
 	if row.Opinions > 0 {
 		if err := t.findOpinions(ctx, map[int64]*workflow.Appeal{a.ID: &a}); err != nil {
 			return nil, err

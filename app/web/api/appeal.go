@@ -11,6 +11,7 @@ import (
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/intake"
+	"github.com/otklik/otklik/workflow"
 )
 
 // Appeal shows an appeal to its author or to an officer.
@@ -36,6 +37,9 @@ func (h *Handlers) Applicant(c echo.Context) error {
 	}
 	if by.Kind != actor.Officer {
 		return fault.New(fault.Forbidden, "error.forbidden")
+	}
+	if err := workflow.CanReadApplicant(by, &found.Appeal); err != nil {
+		return err
 	}
 	purpose := intake.Tidy(c.QueryParam("purpose"))
 	var check fault.Check

@@ -127,7 +127,7 @@ type deadlineOut struct {
 var inside = map[workflow.Action]bool{
 	workflow.AddNote: true, workflow.SubmitAnswer: true, workflow.Return: true, workflow.AskExtension: true,
 	workflow.DenyExtension: true, workflow.Warn: true, workflow.AddItems: true, workflow.DropItem: true, workflow.SettleItem: true,
-	workflow.AskOpinion: true, workflow.GiveOpinion: true, workflow.DropOpinion: true,
+	workflow.AskOpinion: true, workflow.GiveOpinion: true, workflow.DropOpinion: true, workflow.OpenContacts: true,
 }
 
 func (h *Handlers) view(c *workflow.Case, by actor.Actor) appealOut {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ruling"
 	"github.com/otklik/otklik/app/web/ui"
@@ -37,10 +38,13 @@ type card struct {
 	Why       *why
 	Ties      ties
 	Applicant *workflow.Applicant
-	Next      string
-	Done      string
-	Opinions  []opinion
-	Mark      paperQR
+	// ContactsOf is whom to ask to have the contacts opened, "" where the reader
+	// may open them.
+	ContactsOf string
+	Next       string
+	Done       string
+	Opinions   []opinion
+	Mark       paperQR
 }
 
 // paperQR is the mark on a printed card, which opens the case.
@@ -137,8 +141,14 @@ func (h *Handlers) facts(ctx context.Context, found *workflow.Case, q queue) car
 	}
 	view.Photos = shots[0]
 	letters := map[int64]string{}
-	for _, s := range workflow.Signatures(found) {
-		letters[s.Answer.ID] = letterURL(a.ID, s.N)
+	if workflow.CanReadApplicant(edge.Actor(ctx), a) != nil {
+		if view.ContactsOf = view.Executor; view.ContactsOf == "" {
+			view.ContactsOf = ui.T(ctx, "role."+string(actor.Coordinator))
+		}
+	} else {
+		for _, s := range workflow.Signatures(found) {
+			letters[s.Answer.ID] = letterURL(a.ID, s.N)
+		}
 	}
 	for i := range found.Answers {
 		answer := found.Answers[i]

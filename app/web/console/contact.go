@@ -7,6 +7,7 @@ import (
 
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/workflow"
 )
 
 // purposes are why somebody reads who wrote. They go into the journal under
@@ -28,6 +29,9 @@ func (h *Handlers) Contacts(c echo.Context) error {
 	ctx, _ := h.begin(c)
 	found, err := h.find(c)
 	if err != nil {
+		return err
+	}
+	if err := workflow.CanReadApplicant(edge.Actor(ctx), &found.Appeal); err != nil {
 		return err
 	}
 	purpose := ""

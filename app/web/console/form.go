@@ -87,6 +87,10 @@ var forms = []form{
 		label: "console.field.why",
 	},
 	{
+		action: workflow.OpenContacts, key: "KeyG", done: "console.done.open_contacts", inputs: []input{inOpinion, inReason},
+		label: "console.field.why",
+	},
+	{
 		action: workflow.DropItem, key: "KeyI", done: "console.done.drop_item", inputs: []input{inItem, inReason},
 		label: "console.field.why",
 	},
@@ -221,7 +225,11 @@ func (h *Handlers) form(ctx context.Context, f form, by actor.Actor, a *workflow
 		out.Items = itemOptions(a)
 	}
 	if out.has(inOpinion) {
-		out.Awaited = awaitedOptions(h.names(ctx), a)
+		awaited := a.AwaitedOpinions()
+		if f.action == workflow.OpenContacts {
+			awaited = a.WithoutContacts()
+		}
+		out.Awaited = awaitedOptions(h.names(ctx), awaited)
 	}
 	var err error
 	if out.has(inExecutor) {

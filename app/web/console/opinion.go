@@ -89,10 +89,10 @@ func (h *Handlers) findColleague(ctx context.Context, a *workflow.Appeal, typed 
 	return part[0], true
 }
 
-// awaitedOptions are the opinions that can be asked for no longer.
-func awaitedOptions(n names, a *workflow.Appeal) []ui.Option {
+// awaitedOptions are opinions to choose from.
+func awaitedOptions(n names, list []workflow.Opinion) []ui.Option {
 	var out []ui.Option
-	for _, o := range a.AwaitedOpinions() {
+	for _, o := range list {
 		out = append(out, ui.Option{Value: strconv.Itoa(o.N), Label: n.user(o.User) + " — " + n.agency(o.Agency)})
 	}
 	return out

@@ -122,3 +122,37 @@ func TestRedirect_says_where_it_was_already(t *testing.T) {
 	require.Contains(t, page.body, `href="#redirect-agency"`)
 	require.NotContains(t, r.as("supervisor").get(card(id)).text(), "Уже были в ведомствах")
 }
+
+func TestOpinion_contacts_are_for_the_agency_that_answers_until_it_opens_them(t *testing.T) {
+	t.Parallel()
+	r := newRegion(t)
+	id := r.started()
+	lead, guest := r.as("executor"), r.as("arborist")
+	require.False(t, lead.get(card(id)).hasForm("/open_contacts"), "there is nobody to open them to")
+	r.act("executor", id, workflow.Command{
+		Action: workflow.AskOpinion, Executor: r.users["arborist"].ID, Agency: r.parks, Reason: "Чьи деревья?",
+	})
+	page := guest.get(card(id))
+	require.False(t, page.hasForm("/contacts"))
+	require.Contains(t, page.text(), "Контакты скрыты: вы даёте мнение, а отвечает Дорожный комитет. Если без них не обойтись, попросите открыть их: Подгорин Глеб.")
+	show := lead.get(card(id)).form("/contacts")
+	show.s = page // the guest sends the form that only the lead was shown
+	refused := show.send("purpose", "visit")
+	require.Equal(t, http.StatusForbidden, refused.status)
+	require.NotContains(t, refused.body, "+7000")
+	lines, err := r.store.ListAccess(t.Context(), id)
+	require.NoError(t, err)
+	require.Empty(t, lines)
+
+	open := lead.get(card(id)).form("/open_contacts")
+	wrong := open.send("open_contacts-opinion", open.option("Садовников"))
+	require.Equal(t, http.StatusUnprocessableEntity, wrong.status)
+	wrong.form("/open_contacts").send("open_contacts-reason", "Договориться о выезде к дереву")
+	page = guest.get(card(id))
+	require.Contains(t, page.text(), "Соисполнителю открыты контакты заявителя")
+	require.Contains(t, page.form("/contacts").send("purpose", "visit").text(), "+70001234567")
+	lines, err = r.store.ListAccess(t.Context(), id)
+	require.NoError(t, err)
+	require.Len(t, lines, 1, "and each reading is noted")
+	require.False(t, lead.get(card(id)).hasForm("/open_contacts"), "they are open already")
+}

@@ -111,6 +111,10 @@ func (h *Handlers) genuine(c echo.Context, a *workflow.Appeal, s workflow.Signat
 	}
 	at, ctx := h.site(c), edge.Ctx(c)
 	agency, _ := h.Agencies.Agency(s.Event.Agency)
+	name := at.name(agency)
+	if head := s.Event.Data.Letterhead; head != nil {
+		name = head.Agency.In(at.lang)
+	}
 	topic := a.Rubric
 	if leaf, ok := h.Topics.Book().Tree.Find(a.Rubric); ok {
 		topic = leaf.Name.In(at.lang)
@@ -118,7 +122,7 @@ func (h *Handlers) genuine(c echo.Context, a *workflow.Appeal, s workflow.Signat
 	rows := []ui.SummaryRow{
 		{Key: ui.T(ctx, "portal.check_number"), Value: a.Number + "/" + strconv.Itoa(s.N)},
 		{Key: ui.T(ctx, "portal.check_signed"), Value: ui.DateTime(ctx, s.At)},
-		{Key: ui.T(ctx, "portal.check_agency"), Value: at.name(agency)},
+		{Key: ui.T(ctx, "portal.check_agency"), Value: name},
 		{Key: ui.T(ctx, "portal.check_topic"), Value: topic},
 		{Key: ui.T(ctx, "portal.check_outcome"), Value: ui.T(ctx, "outcome."+string(s.Answer.Outcome))},
 		{Key: ui.T(ctx, "portal.check_print"), Value: ui.Fingerprint(s.Event.Data.AnswerHash)},
