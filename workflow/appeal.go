@@ -194,7 +194,7 @@ type Appeal struct {
 
 	Events   int       // number of events, which is the number of the last one
 	Hash     string    // hash of the last event, hex
-	LastAt   time.Time // of the last event; known to who loads the appeal to change it
+	LastAt   time.Time // of the last event
 	Version  int       // one more at every change
 	Deadline []deadline.Deadline
 }

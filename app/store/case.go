@@ -150,6 +150,7 @@ func (c *caseRows) cases(ids []int64) ([]workflow.Case, error) {
 			return nil, err
 		}
 		byID[e.Appeal].Events = append(byID[e.Appeal].Events, e)
+		byID[e.Appeal].Appeal.LastAt = e.At
 	}
 	for i := range c.answers {
 		a, err := c.answers[i].answer()
