@@ -30,7 +30,7 @@ func (a *App) pages() web.Pages {
 	return web.Pages{
 		Portal: portal.New(portal.Config{
 			Addresses: a.Addresses,
-			Engine:    a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory,
+			Engine:    a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory, Duplicates: alike{a, a.alike},
 			Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 			Unlimited: !a.Config.RateLimit,
 		}),

@@ -196,6 +196,8 @@ func forms(g *echo.Group, p *portal.Handlers) {
 	r.GET("/place", p.Place)
 	r.POST("/place", p.SavePlace)
 	r.POST("/place/suggest", p.SuggestPlace)
+	r.GET("/near", p.Near)
+	r.POST("/near", p.SaveNear)
 	r.GET("/photos", p.Pictures)
 	r.POST("/photos", p.AddPictures)
 	r.GET("/photos/:photo", p.Picture)

@@ -112,7 +112,12 @@ func (h *Handlers) SavePlace(c echo.Context) error {
 		return h.place(c, f, http.StatusUnprocessableEntity, in, errs)
 	}
 	f.d.Place, f.d.PlaceText = place, ""
-	return h.save(c, f, f.next(stepPlace))
+	f.d.SameAs = 0
+	then, err := h.afterPlace(edge.Ctx(c), f)
+	if err != nil {
+		return err
+	}
+	return h.save(c, f, then)
 }
 
 func readPlace(c echo.Context) placeTyped {

@@ -49,17 +49,18 @@ type Config struct {
 	Drafts workflow.Drafts
 	Topics *rubricator.Rubricator
 	// Addresses finds places by words; nil finds none.
-	Addresses Addresses
-	Agencies  Agencies
-	Letters   Letters
-	Stamp     workflow.Stamp // of the letters' check codes
-	Photos    *photo.Bucket
-	Limits    photo.Limits              // the zero value is photo.Default
-	Calendar  func() *calendar.Calendar // in force
-	Clock     clock.Clock
-	Zone      *time.Location
-	Base      *url.URL // address under which people reach us
-	Rates     Rates    // the zero value is DefaultRates
+	Addresses  Addresses
+	Agencies   Agencies
+	Duplicates Duplicates // nil: nobody is told what others told near by
+	Letters    Letters
+	Stamp      workflow.Stamp // of the letters' check codes
+	Photos     *photo.Bucket
+	Limits     photo.Limits              // the zero value is photo.Default
+	Calendar   func() *calendar.Calendar // in force
+	Clock      clock.Clock
+	Zone       *time.Location
+	Base       *url.URL // address under which people reach us
+	Rates      Rates    // the zero value is DefaultRates
 	// Unlimited lets every address send as often as it likes.
 	Unlimited bool
 	// Tiles is the template of a tile server's address for the map, Attribution

@@ -44,6 +44,7 @@ rubrics:
     name: {ru: Дороги, en: Roads}
     children:
       - code: roads.pothole
+        duplicate_radius_m: 50
         name: {ru: Яма на дороге, en: Pothole}
         words: [яма, выбоина, pothole]
         order: fast

@@ -92,7 +92,7 @@ func (h *Handlers) Submit(c echo.Context) error {
 		return err
 	}
 	_, err = h.Engine.Submit(edge.Ctx(c), workflow.Submission{
-		Text: f.d.Text, Rubric: f.leaf.Code, Replies: replies, Place: f.d.Place, Applicant: f.d.Applicant,
+		Text: f.d.Text, Rubric: f.leaf.Code, Replies: replies, Place: f.d.Place, Applicant: f.d.Applicant, SameAs: f.d.SameAs,
 		Photos: f.d.Photos, Source: f.d.Source, SourceAgency: f.d.Agency, Draft: f.d.Token,
 	})
 	if errs, yes := wrong(edge.Ctx(c), err); yes {
@@ -165,6 +165,9 @@ func (f *form) summary(ctx context.Context, replies []workflow.Reply) []ui.Summa
 	}
 	place := lines(placeWords(f.site, f.book.Places, f.d.Place)) //nolint:contextcheck // a component gets its context when it is drawn
 	rows = append(rows, ui.SummaryRow{Key: t("portal.row_place"), Body: place, URL: f.at(stepPlace)})
+	if f.d.SameAs != 0 {
+		rows = append(rows, ui.SummaryRow{Key: t("near.row"), Value: t("near.row_yes"), URL: f.at(stepNear)})
+	}
 	if f.photos() != photosNone {
 		row := ui.SummaryRow{Key: t("portal.row_photos"), Value: t("portal.no_photos"), URL: f.at(stepPhotos)}
 		if len(f.d.Photos) > 0 {

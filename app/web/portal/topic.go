@@ -318,6 +318,9 @@ func (h *Handlers) SaveTopic(c echo.Context) error {
 		return h.chooseTopic(c, f, http.StatusUnprocessableEntity, errs)
 	}
 	changed := f.d.Rubric != code
+	if changed {
+		f.d.SameAs = 0 // it was told of the former topic
+	}
 	f.d.Rubric = code
 	then := f.next(stepTopic)
 	if f.review && changed {
