@@ -57,8 +57,8 @@ func (d *directory) classes() []classifier.Class {
 	return out
 }
 
-// AgencyNamed finds an agency by its code or one of its names.
-func (a *App) AgencyNamed(name string) (int64, bool) {
+// agencyNamed finds an agency by its code or one of its names.
+func (a *App) agencyNamed(name string) (int64, bool) {
 	name = strings.ToLower(strings.Join(strings.Fields(name), " "))
 	found, ok := a.directory.find(func(g identity.Agency) bool {
 		for _, n := range []string{g.Code, g.Name.RU, g.Name.EN, g.Short.RU, g.Short.EN} {

@@ -162,8 +162,7 @@ var dialect = map[string]string{
 	"roads.pothole": "колдобина прямо посередине", "roads.snow": "сугробы лежат неделю", "gas.smell": "вонища в подъезде",
 }
 
-func TestLearning_Work(t *testing.T) {
-	t.Parallel()
+func TestLearning_Work(t *testing.T) { //nolint:paralleltest // each step follows the one before it
 	ctx := t.Context()
 	l, s, c := learning(t)
 	work := func() []rubricator.Model {

@@ -67,6 +67,9 @@ const (
 // Busy reports whether the training is still to be done. At most one is.
 func (s ModelState) Busy() bool { return s == ModelWaiting || s == ModelTraining }
 
+// InForce reports whether the model suggests.
+func (s ModelState) InForce() bool { return s == ModelActive }
+
 // Cause is why a model was trained.
 type Cause string
 

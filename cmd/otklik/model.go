@@ -11,7 +11,7 @@ import (
 
 	"github.com/otklik/otklik/app"
 	"github.com/otklik/otklik/app/fault"
-	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/rubricator/classifier"
 )
 
 func rubricatorTrainCommand() *cobra.Command {
@@ -27,36 +27,28 @@ func rubricatorTrainCommand() *cobra.Command {
 	}
 	from := c.Flags().String("from", "", "CSV file to learn from instead of the database")
 	c.RunE = with(func(cmd *cobra.Command, _ []string, a *app.App) error {
-		var lesson *rubricator.Lesson
+		var examples []classifier.Example
 		if *from != "" {
-			examples, err := readExamples(cmd, *from)
-			if err != nil {
+			var err error
+			if examples, err = readExamples(cmd, *from); err != nil {
 				return err
 			}
-			if lesson, err = a.Learning.NewLesson(examples, a.AgencyNamed); err != nil {
-				return usageError{fmt.Errorf("%s: %w", *from, err)}
-			}
 		}
-		m, err := a.Learning.Train(cmd.Context(), lesson)
+		m, err := a.TrainModel(cmd.Context(), examples)
 		if fault.Is(err, fault.Conflict) {
 			return errors.New("a training is on its way already: see `otklik rubricator models`")
 		}
 		if err != nil {
 			return err
 		}
-		return toldModel(cmd, m)
+		toldModel(cmd, m)
+		return nil
 	})
 	return c
 }
 
-// toldModel says what came of a training; one that failed is an error.
-func toldModel(cmd *cobra.Command, m *rubricator.Model) error {
-	switch {
-	case m.Verdict == "few":
-		return fmt.Errorf("%d appeals were answered with a topic of the rubricator; at least %d are needed", m.Known, rubricator.LeastWorked)
-	case m.State == rubricator.ModelFailed:
-		return fmt.Errorf("the training failed (%s) %s", m.Verdict, m.Figures.Error)
-	}
+// toldModel says what came of a training.
+func toldModel(cmd *cobra.Command, m *app.Model) {
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "model %d learned from %d examples, measured on %d\n", m.ID, m.Examples, m.Tested)
 	if own := m.Figures.Own; own != nil {
@@ -66,16 +58,15 @@ func toldModel(cmd *cobra.Command, m *rubricator.Model) error {
 		}
 		fmt.Fprintln(out)
 	}
-	if m.State == rubricator.ModelActive {
+	if m.State.InForce() {
 		fmt.Fprintln(out, "it is in force now")
 	} else {
 		fmt.Fprintf(out, "it is not in force (%s); `otklik rubricator models activate %d` puts it there\n", verdict(m), m.ID)
 	}
-	return nil
 }
 
 // verdict is a verdict in words.
-func verdict(m *rubricator.Model) string { return strings.ReplaceAll(m.Verdict, "_", " ") }
+func verdict(m *app.Model) string { return strings.ReplaceAll(m.Verdict, "_", " ") }
 
 func rubricatorModelsCommand() *cobra.Command {
 	c := &cobra.Command{

@@ -36,6 +36,7 @@ type card struct {
 	Items     []historyItem
 	Hops      []hop
 	Why       *why
+	Maybe     *maybe
 	Ties      ties
 	Applicant *workflow.Applicant
 	// ContactsOf is whom to ask to have the contacts opened, "" where the reader
@@ -115,6 +116,7 @@ func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string,
 		view.Forms[i].Mine = lastOwn(found, by.User, view.Forms[i].action)
 	}
 	view.Items, view.Hops, view.Why = h.history(ctx, found), h.hops(ctx, found), h.why(ctx, found)
+	view.Maybe = h.maybe(ctx, a)
 	if view.Ties, err = h.ties(ctx, by, found); err != nil {
 		return err
 	}

@@ -32,3 +32,26 @@ func (h *Handlers) topics(ctx context.Context, a *workflow.Appeal) []ui.Option {
 	}
 	return out
 }
+
+// maybe is who probably answers an appeal whose topic says that a person finds
+// it out.
+type maybe struct{ Agency, Share string }
+
+// leastShare is how probable an agency must be to be named.
+const leastShare = 0.2
+
+// maybe guesses who answers, nil where the topic tells or nothing speaks for
+// anybody. The routing rules are not touched: it is a word to the coordinator.
+func (h *Handlers) maybe(ctx context.Context, a *workflow.Appeal) *maybe {
+	leaf, ok := h.cfg.Rubrics.Book().Tree.Find(a.Rubric)
+	open := a.Stage == workflow.StageModeration || a.Stage == workflow.StageReceived || a.Stage == workflow.StageAssigned
+	if !ok || !leaf.ByHand || !open {
+		return nil
+	}
+	for _, g := range h.cfg.Rubrics.SuggestAgency(a.Text, a.Place.Territory, "", 1) {
+		if g.Share >= leastShare && g.Agency != a.Agency && g.Agency != a.Against {
+			return &maybe{Agency: h.names(ctx).agency(g.Agency), Share: ui.Percent(ctx, g.Share, 0)}
+		}
+	}
+	return nil
+}
