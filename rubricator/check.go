@@ -77,7 +77,7 @@ func (c *checking) wrong(r *Rubric, field, key string, params ...any) {
 		p.Rubric, p.Line = r.Code, r.line
 	}
 	for i := 0; i+1 < len(params); i += 2 {
-		p.Params[params[i].(string)] = params[i+1]
+		p.Params[fmt.Sprint(params[i])] = params[i+1]
 	}
 	c.problems = append(c.problems, p)
 }

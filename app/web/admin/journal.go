@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -138,12 +139,28 @@ func (h *Handlers) lines(ctx context.Context, entries []identity.Entry) ([]logLi
 		if e.Kind == identity.ExportList {
 			line.Details = ui.Plural(ctx, "admin.journal.rows", e.Rows) + ": " + e.Detail
 		}
+		if e.Kind == identity.PublishTree {
+			line.Details = publishedWords(ctx, e.Detail)
+		}
 		if e.Subject != 0 {
 			line.About, line.URL = name(e.Subject), userURL(e.Subject)
 		}
 		out = append(out, line)
 	}
 	return out, nil
+}
+
+// publishedWords puts into words what a new version of the tree changed.
+func publishedWords(ctx context.Context, detail string) string {
+	params := map[string]any{}
+	for pair := range strings.FieldsSeq(detail) {
+		name, n, _ := strings.Cut(pair, "=")
+		params[name] = n
+	}
+	if params["version"] == nil || params["edited"] == nil {
+		return detail
+	}
+	return ui.TParams(ctx, "tree.journal", params)
 }
 
 // purposeWords is why somebody read: the purposes that the console offers have

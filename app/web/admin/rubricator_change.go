@@ -103,7 +103,7 @@ func (h *Handlers) foresee(w *workshop, view *changesPage, rules []rubricator.Ru
 		return err
 	}
 	after, err := rubricator.NewBook(0, w.draft.Roots, w.draft.Rules, places)
-	if err != nil { // the checker of routes says where
+	if err != nil { //nolint:nilerr // the page says that it can't foresee; the checker of routes says why
 		view.Errors = append(view.Errors, ui.FieldError{Name: "rules", Text: ui.T(w, "tree.changes.rules_wrong")})
 		return nil
 	}
@@ -366,13 +366,12 @@ func (h *Handlers) Version(c echo.Context) error {
 		}
 	}
 	tree, _ := rubricator.Check(v.Roots, nil)
-	before, _ := rubricator.Check(nil, nil)
 	if view.With != 0 {
 		with, err := h.Editor.Store.FindTreeVersion(w, view.With)
 		if err != nil {
 			return err
 		}
-		before, _ = rubricator.Check(with.Roots, nil)
+		before, _ := rubricator.Check(with.Roots, nil)
 		view.Groups = groups(&workshop{Context: w, tree: tree, old: before}, rubricator.Differ(before, tree), false)
 	}
 	if view.Page, err = h.Frame(c, ui.T(w, "tree.versions.one", "n", id)); err != nil {
