@@ -106,7 +106,7 @@ func (h *Handlers) SaveNear(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	same, _ := strconv.ParseInt(c.FormValue("same"), 10, 64) //nolint:errcheck // what is no number is none of them
+	same, _ := strconv.ParseInt(c.FormValue("same"), 10, 64)
 	list, err := h.near(edge.Ctx(c), f)
 	if err != nil {
 		return err
