@@ -50,7 +50,7 @@ func (e *Engine) Fire(ctx context.Context, due Due) (fired bool, err error) {
 // fire makes the step of a clock, nil where there is none to take now.
 func (e *Engine) fire(ctx context.Context, a *Appeal, i int, now time.Time) (*fired, error) {
 	before := a.Deadline[i]
-	real := now
+	shown := now
 	now = a.notBefore(now)
 	name, after, entry, err := before.Fire(now, e.Calendar())
 	if err != nil || name == "" {
@@ -61,7 +61,7 @@ func (e *Engine) fire(ctx context.Context, a *Appeal, i int, now time.Time) (*fi
 	if acts = acts && after.State == deadline.Missed; acts {
 		f.action = action
 	}
-	s, err := e.begin(actor.Job, a, Command{Action: f.action}, real)
+	s, err := e.begin(actor.Job, a, Command{Action: f.action}, shown)
 	if err != nil {
 		return nil, err
 	}
