@@ -99,6 +99,7 @@ type agencyImport struct {
 	agencies map[string]int64
 	bad      fault.Lines
 	results  []Result
+	rules    []rubricator.Rule // that were saved
 }
 
 func (in *agencyImport) run(tx *store.Import) error {

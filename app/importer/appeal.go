@@ -16,6 +16,7 @@ import (
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/rubricator/territory"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -209,7 +210,7 @@ func (p *appealParser) territory(line int, code string, at *workflow.Point) int6
 		p.bad.Add(line, "territory", "give a territory, or lat and lon")
 		return 0
 	}
-	t, ok := p.book.Places.Locate(at.Lat, at.Lon)
+	t, _, ok := p.book.Places.Near(at.Lat, at.Lon, territory.FixError)
 	if !ok {
 		p.bad.Add(line, "lat", "the point %v, %v is outside the region", at.Lat, at.Lon)
 	}

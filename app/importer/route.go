@@ -32,6 +32,21 @@ var RouteColumns = []string{"rubric", "territory", "agency", "question", "answer
 
 // Routes imports routing rules from .yaml or .csv. They replace all present ones.
 func Routes(ctx context.Context, s *store.Store, name string, r io.Reader, dry bool) (Result, error) {
+	in, err := readRouteFile(name, r)
+	if err != nil {
+		return Result{}, err
+	}
+	if in.tree, err = latestTree(ctx, s); err != nil {
+		return Result{}, err
+	}
+	if err := inTx(ctx, s, dry, in.run); err != nil {
+		return Result{}, err
+	}
+	return in.results[0], nil
+}
+
+// readRouteFile reads a file of nothing but rules.
+func readRouteFile(name string, r io.Reader) (*agencyImport, error) {
 	in := &agencyImport{}
 	var err error
 	switch form(name) {
@@ -46,19 +61,21 @@ func Routes(ctx context.Context, s *store.Store, name string, r io.Reader, dry b
 	default:
 		err = wrongForm(name, "yaml", "csv")
 	}
-	if err != nil {
-		return Result{}, err
-	}
-	if len(in.file.Routes) == 0 && len(in.bad) == 0 {
+	if err == nil && len(in.file.Routes) == 0 && len(in.bad) == 0 {
 		in.bad.Add(0, "routes", "the file holds none")
 	}
-	if in.tree, err = latestTree(ctx, s); err != nil {
-		return Result{}, err
+	return in, err
+}
+
+// ReadRoutes reads rules from .yaml or .csv against a tree and saves nothing.
+func ReadRoutes(ctx context.Context, s *store.Store, tree *rubricator.Tree, name string, r io.Reader) ([]rubricator.Rule, error) {
+	in, err := readRouteFile(name, r)
+	if err != nil {
+		return nil, err
 	}
-	if err := inTx(ctx, s, dry, in.run); err != nil {
-		return Result{}, err
-	}
-	return in.results[0], nil
+	in.tree = tree
+	err = inTx(ctx, s, true, in.run)
+	return in.rules, err
 }
 
 // latestTree is the published tree, nil where none is.
@@ -150,6 +167,7 @@ func (in *agencyImport) saveRoutes() error {
 		return nil
 	}
 	in.results = append(in.results, Result{What: "routes", Added: len(rules)})
+	in.rules = rules
 	return in.tx.ReplaceRules(rules)
 }
 

@@ -20,7 +20,7 @@ func rubricatorCommand() *cobra.Command {
 		Short: "Train, measure and choose what suggests topics; check the routes",
 	}
 	c.AddCommand(
-		rubricatorEvalCommand(), rubricatorTrainCommand(), rubricatorModelsCommand(), rubricatorRoutesCommand(), rubricatorCheckCommand(),
+		rubricatorEvalCommand(), rubricatorTrainCommand(), rubricatorModelsCommand(), rubricatorRoutesCommand(), rubricatorCheckCommand(), rubricatorSimulateCommand(),
 	)
 	return c
 }

@@ -178,6 +178,9 @@ func checkRings(m orb.MultiPolygon) error {
 					return fmt.Errorf("the point %v is no longitude and latitude in degrees", p)
 				}
 			}
+			if err := crossing(ring); err != nil {
+				return err
+			}
 		}
 	}
 	if len(m) == 0 {

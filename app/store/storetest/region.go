@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/territory"
+	"github.com/otklik/otklik/workflow"
 )
 
 func testRegion(t *testing.T, open Opener) {
@@ -65,6 +67,7 @@ func testRegion(t *testing.T, open Opener) {
 	})
 
 	t.Run("agencies, rules and templates", func(t *testing.T) { testRules(t, open(t)) })
+	t.Run("what decided where appeals went, of a period", func(t *testing.T) { testSent(t, open(t)) })
 
 	t.Run("an import that fails leaves nothing, also one that only tries", func(t *testing.T) {
 		s := open(t)
@@ -132,4 +135,27 @@ func testRules(t *testing.T, s *store.Store) {
 	require.NoError(t, err)
 	require.Equal(t, rules, got)
 	require.NoError(t, s.ReplaceRules(ctx, nil))
+}
+
+func testSent(t *testing.T, s *store.Store) {
+	t.Helper()
+	answered := func(in *workflow.Intake) {
+		in.Appeal.Replies = []workflow.Reply{{Question: "class", Asked: "Чья?", Value: "federal", Shown: "федеральная"}}
+	}
+	take(t, s, Noon.Add(-time.Hour), 3)
+	id := take(t, s, Noon, 7, answered)
+	take(t, s, Noon.Add(time.Hour), 3)
+	found, err := s.FindCase(t.Context(), id)
+	require.NoError(t, err)
+	var got []rubricator.Sent
+	require.NoError(t, s.EachSent(t.Context(), Noon, Noon.Add(time.Hour), func(one rubricator.Sent) error {
+		got = append(got, one)
+		return nil
+	}))
+	a := found.Appeal
+	require.Equal(t, []rubricator.Sent{{
+		Number: a.Number, Rubric: a.Rubric, Territory: a.Place.Territory, Agency: a.Agency, Answers: rubricator.Answers{"class": "federal"},
+	}}, got)
+	stop := errors.New("enough")
+	require.ErrorIs(t, s.EachSent(t.Context(), Noon, Noon.Add(time.Hour), func(rubricator.Sent) error { return stop }), stop)
 }

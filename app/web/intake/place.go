@@ -29,7 +29,7 @@ func Place(check *fault.Check, places *territory.Index, in workflow.Place, l lan
 			check.Fail("point", "workflow.bad_point")
 			return in
 		}
-		at, inside := places.Locate(p.Lat, p.Lon)
+		at, _, inside := places.Near(p.Lat, p.Lon, territory.FixError)
 		switch {
 		case inside && chosen != 0 && !slices.Contains(places.Below(chosen), at.ID):
 			check.Fail("territory", "portal.place_mismatch", "place", at.Name.In(l))
