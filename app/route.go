@@ -10,11 +10,11 @@ import (
 )
 
 // bodies are the agencies of the database as routes see them.
-func (a *App) bodies(ctx context.Context) ([]rubricator.Body, error) { return Bodies(ctx, a.Store) }
+func (a *App) bodies(ctx context.Context) ([]rubricator.Body, error) { return bodiesOf(ctx, a.Store) }
 
-// Bodies are the agencies of a database as routes see them. Where no users are
+// bodiesOf are the agencies of a database as routes see them. Where no users are
 // known at all, nothing is said of coordinators.
-func Bodies(ctx context.Context, s identity.Store) ([]rubricator.Body, error) {
+func bodiesOf(ctx context.Context, s identity.Store) ([]rubricator.Body, error) {
 	agencies, err := s.ListAgencies(ctx)
 	if err != nil {
 		return nil, err

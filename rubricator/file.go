@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,10 +17,16 @@ import (
 )
 
 // rubricKeys are the keys that a node may have in YAML.
-var rubricKeys = []string{
-	"code", "name", "words", "children", "order", "rule_set", "days", "unit", "identity", "season", "questions",
-	"help", "emergency", "classifier", "object", "duplicate_radius_m", "photo_required", "photo",
-	"retired", "successors",
+var rubricKeys = yamlKeys(reflect.TypeFor[Rubric]())
+
+func yamlKeys(of reflect.Type) []string {
+	var keys []string
+	for field := range of.Fields() {
+		if key, _, _ := strings.Cut(field.Tag.Get("yaml"), ","); key != "" && key != "-" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }
 
 // UnmarshalYAML reads a node and remembers where it stood. A misspelt key is

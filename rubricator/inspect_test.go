@@ -31,8 +31,10 @@ func TestInspect(t *testing.T) {
 	t.Parallel()
 	tree := parse(t, twoBranches)
 	bodies := []rubricator.Body{
-		{ID: 1, Code: "a", Takes: true, Coordinators: 1}, {ID: 2, Code: "b", Takes: true, Coordinators: 1},
-		{ID: 3, Code: "mute", Coordinators: 1}, {ID: 4, Code: "empty", Takes: true},
+		{ID: 1, Code: "a", Takes: true, Coordinators: 1},
+		{ID: 2, Code: "b", Takes: true, Coordinators: 1},
+		{ID: 3, Code: "mute", Coordinators: 1},
+		{ID: 4, Code: "empty", Takes: true},
 	}
 	fed := rubricator.Condition{Question: "class", Answer: "fed"}
 	all := rubricator.Rule{Rubric: "*", Agency: 1}
@@ -57,7 +59,10 @@ func TestInspect(t *testing.T) {
 			{Severity: "error", Kind: "clash", Rule: "* @ *", Other: "* @ *", At: 1},
 		}},
 		{"codes that nothing has", []rubricator.Rule{
-			all, {Rubric: "sea", Agency: 1}, {Rubric: "parks", Territory: 77, Agency: 1}, {Rubric: "parks", Agency: 99},
+			all,
+			{Rubric: "sea", Agency: 1},
+			{Rubric: "parks", Territory: 77, Agency: 1},
+			{Rubric: "parks", Agency: 99},
 			{Rubric: "parks", Territory: 2, When: fed, Agency: 1},
 			{Rubric: "roads.pit", When: rubricator.Condition{Question: "class", Answer: "sea"}, Agency: 2},
 		}, []rubricator.Finding{
@@ -75,9 +80,13 @@ func TestInspect(t *testing.T) {
 			{Severity: "warning", Kind: "retired_rubric", Rule: "roads.old @ *", Topic: "roads.old", At: 1},
 		}},
 		{"rules that never win, one way and another", []rubricator.Rule{
-			all, {Rubric: "gas", Agency: 2},
-			{Rubric: "roads.pit", Agency: 2}, {Rubric: "roads.sign", Agency: 2}, {Rubric: "roads", Agency: 1},
-			{Rubric: "parks", Territory: 1, Agency: 2}, {Rubric: "parks", Agency: 1},
+			all,
+			{Rubric: "gas", Agency: 2},
+			{Rubric: "roads.pit", Agency: 2},
+			{Rubric: "roads.sign", Agency: 2},
+			{Rubric: "roads", Agency: 1},
+			{Rubric: "parks", Territory: 1, Agency: 2},
+			{Rubric: "parks", Agency: 1},
 		}, []rubricator.Finding{
 			{Severity: "warning", Kind: "shadowed", Rule: "gas @ *", At: 1},
 			{Severity: "warning", Kind: "shadowed", Rule: "roads @ *", Other: "roads.pit @ *", At: 4},

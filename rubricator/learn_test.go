@@ -196,7 +196,7 @@ func TestLearning_Work(t *testing.T) { //nolint:paralleltest // each step follow
 	c.Advance(2 * time.Hour)
 	require.Len(t, work(), 1, "nothing new")
 
-	t.Run("at night when there is something new, and not worse is good enough", func(t *testing.T) {
+	t.Run("at night when there is something new, and not worse is good enough", func(t *testing.T) { //nolint:paralleltest // each step follows the one before it
 		s.work(3, c.Now(), dialect)
 		c.Set(noon.AddDate(0, 0, 1).Add(-6 * time.Hour)) // 3 o'clock
 		list := work()
@@ -207,7 +207,7 @@ func TestLearning_Work(t *testing.T) { //nolint:paralleltest // each step follow
 		require.Equal(t, rubricator.ModelRetired, list[1].State)
 	})
 
-	t.Run("a worse one stays a candidate", func(t *testing.T) {
+	t.Run("a worse one stays a candidate", func(t *testing.T) { //nolint:paralleltest // each step follows the one before it
 		// What was filed wrongly for weeks before makes a model that fails on what
 		// came right afterwards.
 		wrong := map[string]string{
@@ -226,7 +226,7 @@ func TestLearning_Work(t *testing.T) { //nolint:paralleltest // each step follow
 		require.Greater(t, list[0].Figures.Lost, list[0].Figures.Gained)
 	})
 
-	t.Run("administrators ask for it, put one in force and go back", func(t *testing.T) {
+	t.Run("administrators ask for it, put one in force and go back", func(t *testing.T) { //nolint:paralleltest // each step follows the one before it
 		admin := actor.Actor{Kind: actor.Officer, User: 9, Memberships: []actor.Membership{{Role: actor.SystemAdmin}}}
 		other := actor.Actor{Kind: actor.Officer, User: 8, Memberships: []actor.Membership{{Agency: 7, Role: actor.Coordinator}}}
 		require.True(t, fault.Is(l.Request(ctx, other), fault.Forbidden))

@@ -211,8 +211,11 @@ func TestRouter_Explain(t *testing.T) {
 	leaf, _ := tree.Find("a.b.c")
 	one := rubricator.Condition{Question: "q", Answer: "one"}
 	rules := []rubricator.Rule{
-		{Rubric: "*", Agency: 1}, {Rubric: "a", Agency: 2}, {Rubric: "a", Territory: 2, Agency: 3},
-		{Rubric: "a", When: one, Agency: 4}, {Rubric: "a", Territory: 4, Agency: 5},
+		{Rubric: "*", Agency: 1},
+		{Rubric: "a", Agency: 2},
+		{Rubric: "a", Territory: 2, Agency: 3},
+		{Rubric: "a", When: one, Agency: 4},
+		{Rubric: "a", Territory: 4, Agency: 5},
 	}
 	router, err := rubricator.NewRouter(rules, fourPlaces(t))
 	require.NoError(t, err)

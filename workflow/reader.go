@@ -46,12 +46,12 @@ const DueSoon = 72 * time.Hour
 
 // InboxQuery asks for one page of the inbox. Zero filters don't filter.
 type InboxQuery struct {
-	Scope     Scope
-	Tab       Tab
-	Now       time.Time
-	Stage     Stage
-	Category  string
-	Rubric    string
+	Scope    Scope
+	Tab      Tab
+	Now      time.Time
+	Stage    Stage
+	Category string
+	Rubric   string
 	// Rubrics asks for any of these: a topic with those that were retired for it.
 	Rubrics   []string
 	Territory int64

@@ -1,16 +1,11 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -18,8 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otklik/otklik/app"
-	"github.com/otklik/otklik/app/importer"
-	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/rubricator"
 )
 
@@ -39,137 +32,24 @@ func rubricatorCheckCommand() *cobra.Command {
 			"Ends with 1 when there are errors; warnings and notes are no errors.",
 		Example: "  otklik rubricator check --data ./data\n  otklik rubricator check territories.yaml rubricator.yaml agencies.yaml --json",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			check := func(s *store.Store) error {
-				found, err := inspect(cmd.Context(), s)
+			if len(args) > 0 {
+				found, err := app.InspectFiles(cmd.Context(), args)
 				if err != nil {
 					return err
 				}
 				return tellFindings(cmd.OutOrStdout(), found, asJSON)
 			}
-			if len(args) > 0 {
-				return overFiles(cmd.Context(), args, check)
-			}
-			return with(func(_ *cobra.Command, _ []string, a *app.App) error { return check(a.Store) })(cmd, args)
+			return with(func(_ *cobra.Command, _ []string, a *app.App) error {
+				found, err := a.Inspect(cmd.Context())
+				if err != nil {
+					return err
+				}
+				return tellFindings(cmd.OutOrStdout(), found, asJSON)
+			})(cmd, args)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return c
-}
-
-func inspect(ctx context.Context, s *store.Store) ([]rubricator.Finding, error) {
-	r := rubricator.New(s, nil)
-	version, roots, err := s.LatestVersion(ctx)
-	if err != nil {
-		return nil, err
-	}
-	tree, err := rubricator.NewTree(version, roots)
-	if err != nil {
-		return nil, err
-	}
-	rules, err := s.ListRules(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := r.Reload(ctx); err != nil {
-		return nil, err
-	}
-	bodies, err := app.Bodies(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	return rubricator.Inspect(tree, rules, r.Book().Places, bodies), nil
-}
-
-// overFiles imports files into a database that is gone afterwards.
-func overFiles(ctx context.Context, names []string, fn func(*store.Store) error) (err error) {
-	dir, err := os.MkdirTemp("", "otklik-check-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	s, err := store.Open(ctx, store.Config{URL: filepath.Join(dir, "check.db"), Seal: make([]byte, 32)})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, s.Close()) }()
-	if _, err := s.Migrate(ctx); err != nil {
-		return err
-	}
-	files := make([]regionFile, len(names))
-	for i, name := range names {
-		if files[i], err = recognise(name); err != nil {
-			return usageError{err}
-		}
-	}
-	slices.SortStableFunc(files, func(a, b regionFile) int { return cmp.Compare(a.kind, b.kind) })
-	for _, f := range files {
-		if err := f.load(ctx, s); err != nil {
-			return fmt.Errorf("%s:\n%w", filepath.Base(f.name), err)
-		}
-	}
-	return fn(s)
-}
-
-// fileKind is what a file of a region holds, in the order in which they come in.
-type fileKind int
-
-const (
-	ofPlaces fileKind = iota
-	ofTopics
-	ofAgencies
-	ofRoutes
-)
-
-type regionFile struct {
-	name string
-	kind fileKind
-}
-
-// recognise tells what a file holds by its first words.
-func recognise(name string) (regionFile, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return regionFile{}, err
-	}
-	defer f.Close()
-	if ext := filepath.Ext(name); ext == ".geojson" || ext == ".json" {
-		return regionFile{name, ofPlaces}, nil
-	}
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		line := strings.TrimPrefix(lines.Text(), "\ufeff")
-		for _, k := range []struct {
-			begins string
-			kind   fileKind
-		}{
-			{"territories:", ofPlaces}, {"region:", ofPlaces}, {"rubrics:", ofTopics}, {"code,", ofTopics},
-			{"agencies:", ofAgencies}, {"users:", ofAgencies}, {"templates:", ofAgencies}, {"routes:", ofRoutes}, {"rubric,", ofRoutes},
-		} {
-			if strings.HasPrefix(line, k.begins) {
-				return regionFile{name, k.kind}, nil
-			}
-		}
-	}
-	return regionFile{}, errors.Join(fmt.Errorf("%s holds neither territories, a rubricator, agencies nor routes", name), lines.Err())
-}
-
-func (f regionFile) load(ctx context.Context, s *store.Store) error {
-	r, err := os.Open(f.name)
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	switch f.kind {
-	case ofPlaces:
-		_, err = importer.Territories(ctx, s, f.name, r, false)
-	case ofTopics:
-		_, err = importer.Rubricator(ctx, s, f.name, r, false)
-	case ofAgencies:
-		_, err = importer.Agencies(ctx, s, f.name, r, "", false)
-	case ofRoutes:
-		_, err = importer.Routes(ctx, s, f.name, r, false)
-	}
-	return err
 }
 
 // findingWords say in English what a kind of finding means.

@@ -112,7 +112,7 @@ func (h *Handlers) Routes(c echo.Context) error {
 		view.Rows = append(view.Rows, d.row(r))
 	}
 	d.found(&view)
-	router, err := rubricator.NewRouter(sound(d.rules), d.Names.Places)
+	router, err := rubricator.NewRouter(sound(d.rules), d.Places)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (h *Handlers) desk(c echo.Context) (*desk, error) {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
-	roots := []*rubricator.Rubric{}
+	var roots []*rubricator.Rubric
 	if d.draft != nil {
 		roots, d.rules = d.draft.Roots, d.draft.Rules
 	} else {
@@ -196,11 +196,11 @@ func (d *desk) under(code, branch string) bool {
 }
 
 func (d *desk) placeCode(id int64) string {
-	return rubricator.Rule{Territory: id}.Ref(d.Names.Places).Place
+	return rubricator.Rule{Territory: id}.Ref(d.Places).Place
 }
 
 func (d *desk) row(r rubricator.Rule) ruleRow {
-	ref := r.Ref(d.Names.Places)
+	ref := r.Ref(d.Places)
 	return ruleRow{
 		URL: ruleURL(ref), Topic: d.Topic(d, ref.Rubric), Place: d.Place(d, ref.Place),
 		When: d.Condition(d, ref.Rubric, ref.When), Agency: d.Agency(r.Agency),
@@ -217,7 +217,7 @@ func newRuleURL(topic, place string) string {
 
 // found puts what the inspection finds into words.
 func (d *desk) found(view *routesPage) {
-	for _, f := range rubricator.Inspect(d.Tree, d.rules, d.Names.Places, d.bodies) {
+	for _, f := range rubricator.Inspect(d.Tree, d.rules, d.Places, d.bodies) {
 		if f.Severity == rubricator.Idle {
 			view.Spare = append(view.Spare, d.foundLine(f))
 			continue
@@ -234,7 +234,7 @@ func (d *desk) foundLine(f rubricator.Finding) foundLine {
 	line := foundLine{Severity: f.Severity}
 	about := d.Topic(d, f.Topic)
 	if f.At >= 0 {
-		line.URL = ruleURL(d.rules[f.At].Ref(d.Names.Places))
+		line.URL = ruleURL(d.rules[f.At].Ref(d.Places))
 		about = d.Text(d, f.Rule)
 	}
 	agency := f.Agency
@@ -278,7 +278,7 @@ func (d *desk) matrix(router *rubricator.Router, branch string) matrix {
 	}
 	own := map[rubricator.RuleRef]int{}
 	for _, r := range d.rules {
-		ref := r.Ref(d.Names.Places)
+		ref := r.Ref(d.Places)
 		ref.When = rubricator.Condition{}
 		if r.When == ref.When {
 			own[ref] |= 1
@@ -286,7 +286,7 @@ func (d *desk) matrix(router *rubricator.Router, branch string) matrix {
 		}
 		own[ref] += 2
 	}
-	places := append([]territory.Territory{{Code: rubricator.Any}}, d.Names.Places.Municipalities()...)
+	places := append([]territory.Territory{{Code: rubricator.Any}}, d.Places.Municipalities()...)
 	for _, p := range places {
 		m.Heads = append(m.Heads, d.short(p))
 	}
@@ -363,7 +363,7 @@ func (d *desk) try(router *rubricator.Router, q url.Values) trial {
 }
 
 func (d *desk) placeID(code string) int64 {
-	for _, t := range d.Names.Places.All() {
+	for _, t := range d.Places.All() {
 		if t.Code == code {
 			return t.ID
 		}
@@ -392,7 +392,7 @@ func (d *desk) topicOptions(leaves bool) []ui.Option {
 
 func (d *desk) placeOptions() []ui.Option {
 	out := []ui.Option{{Value: rubricator.Any, Label: ui.T(d, "ruling.any_place")}}
-	for _, t := range d.Names.Places.All() {
+	for _, t := range d.Places.All() {
 		out = append(out, ui.Option{Value: t.Code, Label: t.Name.In(ui.Lang(d))})
 	}
 	return out

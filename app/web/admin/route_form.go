@@ -37,7 +37,7 @@ func (h *Handlers) Rule(c echo.Context) error {
 		if n < 0 {
 			return fault.New(fault.NotFound, "error.not_found")
 		}
-		ref := d.rules[n].Ref(d.Names.Places)
+		ref := d.rules[n].Ref(d.Places)
 		view.Topic, view.Place, view.When = ref.Rubric, ref.Place, whenValue(ref.When)
 		view.Agency = strconv.FormatInt(d.rules[n].Agency, 10)
 	}
@@ -88,7 +88,7 @@ func whenValue(c rubricator.Condition) string {
 
 // find is where a rule stands, -1 where it is no longer there.
 func (d *desk) find(rules []rubricator.Rule, ref string) int {
-	return slices.IndexFunc(rules, func(r rubricator.Rule) bool { return r.Ref(d.Names.Places).String() == ref })
+	return slices.IndexFunc(rules, func(r rubricator.Rule) bool { return r.Ref(d.Places).String() == ref })
 }
 
 // SaveRule adds, changes or deletes a rule of the draft; where none is open, one
@@ -125,7 +125,7 @@ func (h *Handlers) SaveRule(c echo.Context) error {
 		}
 		for _, clash := range rubricator.Clashes(draft.Rules) {
 			if clash.First == at || clash.Second == at {
-				return fault.New(fault.Invalid, "route.clash").With("rule", d.Rule(d, draft.Rules[clash.First+clash.Second-at].Ref(d.Names.Places)))
+				return fault.New(fault.Invalid, "route.clash").With("rule", d.Rule(d, draft.Rules[clash.First+clash.Second-at].Ref(d.Places)))
 			}
 		}
 		return nil

@@ -103,9 +103,9 @@ func (h *Handlers) foresee(w *workshop, view *changesPage, rules []rubricator.Ru
 		return err
 	}
 	after, err := rubricator.NewBook(0, w.draft.Roots, w.draft.Rules, places)
-	if err != nil { //nolint:nilerr // the page says that it can't foresee; the checker of routes says why
+	if err != nil {
 		view.Errors = append(view.Errors, ui.FieldError{Name: "rules", Text: ui.T(w, "tree.changes.rules_wrong")})
-		return nil
+		return nil //nolint:nilerr // the page says that it can't foresee; the checker of routes says why
 	}
 	moved := rubricator.Reroutings(before, after)
 	view.More = max(0, len(moved)-mostRoutes)

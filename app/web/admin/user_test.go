@@ -31,7 +31,7 @@ func (l agencies) Agency(id int64) (identity.Agency, bool) {
 
 func (l agencies) Agencies() []identity.Agency {
 	two := []identity.Agency{{ID: 10, Name: lang.Text{RU: "Комитет дорог"}}, {ID: 20, Name: lang.Text{RU: "Водоканал"}}}
-	stored, err := l.store.ListAgencies(context.Background()) //nolint:usetesting // a page may ask while the test ends
+	stored, err := l.store.ListAgencies(context.Background())
 	if err != nil {
 		panic(err)
 	}
