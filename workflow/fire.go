@@ -50,9 +50,10 @@ func (e *Engine) Fire(ctx context.Context, due Due) (fired bool, err error) {
 // fire makes the step of a clock, nil where there is none to take now.
 func (e *Engine) fire(ctx context.Context, a *Appeal, i int, now time.Time) (*fired, error) {
 	before := a.Deadline[i]
-	shown := now
-	now = a.notBefore(now)
-	name, after, entry, err := before.Fire(now, e.Calendar())
+	if now.Before(before.NextAt) {
+		return nil, nil // by this clock; what a clock that was ahead wrote makes nothing due
+	}
+	name, after, entry, err := before.Fire(a.notBefore(now), e.Calendar())
 	if err != nil || name == "" {
 		return nil, err
 	}
@@ -61,7 +62,7 @@ func (e *Engine) fire(ctx context.Context, a *Appeal, i int, now time.Time) (*fi
 	if acts = acts && after.State == deadline.Missed; acts {
 		f.action = action
 	}
-	s, err := e.begin(actor.Job, a, Command{Action: f.action}, shown)
+	s, err := e.begin(actor.Job, a, Command{Action: f.action}, now)
 	if err != nil {
 		return nil, err
 	}
