@@ -22,6 +22,8 @@ type Draft struct {
 	SameAs    int64 // the appeal that the citizen said to be about the same, 0 for none
 	Photos    []Photo
 	Lang      string
+	Officer   int64 // who writes it for somebody, 0: the citizen
+	Taken     Taken // by the desk
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	// Submitted is the appeal that the draft became, 0 before.

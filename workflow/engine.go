@@ -60,6 +60,7 @@ type Submission struct {
 	SourceAgency int64
 	Key          string // idempotency key of the API, "" for none
 	Draft        string // token of the draft, "" for none
+	Taken        Taken  // by the desk
 }
 
 // Longest text of an appeal, in characters. Another system may have taken

@@ -89,4 +89,5 @@ type EventData struct {
 	// Flags spoke against the answer that was signed; the event's reason says
 	// why it was signed all the same.
 	Flags []conscience.Code `json:"flags,omitempty"`
+	Taken *Taken            `json:"taken,omitempty"` // how the desk took it
 }

@@ -257,3 +257,18 @@ func TestTransitions_lines_that_differ_by_condition_alone_have_the_same_rights(t
 		}
 	}
 }
+
+func TestAtDesk_is_the_desk_role_alone(t *testing.T) {
+	t.Parallel()
+	for _, who := range everybody() {
+		require.Equal(t, who.actor.Has(actor.Desk) && who.actor.Kind == actor.Officer, workflow.AtDesk(who.actor), who.name)
+	}
+	for _, role := range actor.Roles {
+		require.Equal(t, role == actor.Desk, workflow.AtDesk(officer(1, roads, role)), role)
+	}
+	impostor := officer(1, roads, actor.Desk)
+	for _, kind := range []actor.Kind{"", actor.Citizen, actor.System} {
+		impostor.Kind = kind
+		require.False(t, workflow.AtDesk(impostor), kind)
+	}
+}

@@ -20,7 +20,7 @@ import (
 // What is wrong is fault.Invalid with the fields text, rubric, territory, name
 // and email.
 func (e *Engine) Submit(ctx context.Context, in Submission) (Receipt, error) {
-	if in.By.Kind == actor.Officer && !in.By.Has(actor.Desk) {
+	if in.By.Kind == actor.Officer && !AtDesk(in.By) {
 		return Receipt{}, fault.New(fault.Forbidden, "workflow.not_yours").With("action", string(Submit))
 	}
 	in.Text, in.Place.Address = clean(in.Text), clean(in.Place.Address)
@@ -163,6 +163,9 @@ func (e *Engine) enter(ctx context.Context, a *Appeal, by actor.Actor, action Ac
 	}
 	if action == Submit {
 		s.data.Rubric, s.data.Photos, s.data.TextHash, s.data.SameAs = a.Rubric, hashesOf(in.Photos), HashText(a.Text), a.SameAs
+		if in.Source == FromDesk && in.Taken.Channel != "" {
+			s.data.Taken = &in.Taken
+		}
 	} else {
 		s.data.Rule, s.data.Lost = leaf.Rule, leaf.Lost
 	}

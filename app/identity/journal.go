@@ -32,6 +32,7 @@ type EntryKind string
 const (
 	ReadApplicant EntryKind = "read"
 	ExportList    EntryKind = "export" // Detail: which list and what it was narrowed by
+	LookUpCaller  EntryKind = "caller" // appeals by a phone; Detail: why, and their numbers
 	CreateUser    EntryKind = "user.create"
 	ChangeUser    EntryKind = "user.change"
 	DisableUser   EntryKind = "user.disable"

@@ -24,12 +24,19 @@ type Sessions interface {
 	PurgeSessions(ctx context.Context, now time.Time) (int, error)
 }
 
+// Phones makes the marks by which callers are found.
+type Phones interface {
+	MarkPhones(ctx context.Context, limit int) (int, error)
+}
+
 // Housekeeping removes what nobody needs any more: forms that were never sent
-// (personal data is not kept without a reason) and expired sessions.
+// (personal data is not kept without a reason) and expired sessions. It makes the
+// marks of phones that applicants from before the desk lack.
 type Housekeeping struct {
 	Drafts   workflow.Drafts
 	Files    Files
 	Sessions Sessions
+	Phones   Phones
 	Clock    clock.Clock
 	Log      *slog.Logger
 }
@@ -53,5 +60,9 @@ func (h *Housekeeping) clean(ctx context.Context) (bool, error) {
 	if _, err := h.Sessions.PurgeSessions(ctx, now); err != nil {
 		return false, err
 	}
-	return removed == purgeAtOnce, nil
+	marked, err := h.Phones.MarkPhones(ctx, purgeAtOnce)
+	if err != nil {
+		return false, err
+	}
+	return removed == purgeAtOnce || marked == purgeAtOnce, nil
 }

@@ -150,8 +150,9 @@ func unpackList[T any](column string, into *[]T) error {
 }
 
 type applicantRow struct {
-	AppealID int64 `gorm:"primaryKey;autoIncrement:false"`
-	Sealed   []byte
+	AppealID  int64 `gorm:"primaryKey;autoIncrement:false"`
+	Sealed    []byte
+	PhoneMark []byte // nil: not made yet; empty: no phone
 }
 
 func (applicantRow) TableName() string { return "applicants" }

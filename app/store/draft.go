@@ -18,6 +18,7 @@ type draftRow struct {
 	TokenHash   string `gorm:"primaryKey"`
 	Source      string
 	AgencyID    int64
+	OfficerID   int64
 	Sealed      []byte
 	SubmittedID int64
 	CreatedAt   instant `gorm:"autoCreateTime:false"`
@@ -45,7 +46,9 @@ func newToken() (string, error) {
 func (s *Store) sealDraft(d *workflow.Draft) ([]byte, string, error) {
 	hash := hashToken(d.Token)
 	bare := *d
-	bare.Token = ""
+	if d.Officer == 0 { // an officer finds their own again
+		bare.Token = ""
+	}
 	sealed, err := s.sealer.seal(draftName(hash), bare)
 	return sealed, hash, err
 }
@@ -63,7 +66,7 @@ func (s *Store) CreateDraft(ctx context.Context, d *workflow.Draft) error {
 		return err
 	}
 	return translate(s.write.WithContext(ctx).Create(&draftRow{
-		TokenHash: hash, Source: string(d.Source), AgencyID: d.Agency, Sealed: sealed,
+		TokenHash: hash, Source: string(d.Source), AgencyID: d.Agency, OfficerID: d.Officer, Sealed: sealed,
 		CreatedAt: instant(d.CreatedAt), UpdatedAt: instant(d.UpdatedAt),
 	}).Error)
 }
@@ -133,6 +136,9 @@ func (s *Store) PurgeDrafts(ctx context.Context, before time.Time, limit int) (p
 			}
 			for _, p := range d.Photos {
 				photoKeys = append(photoKeys, p.Key)
+			}
+			for _, scan := range d.Taken.Scans {
+				photoKeys = append(photoKeys, scan.Key)
 			}
 		}
 		removed = len(hashes)

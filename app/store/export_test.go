@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"reflect"
 	"time"
 
@@ -100,4 +101,10 @@ func (s *Store) ClaimStatement(now time.Time) (query string, args []any) {
 // TailStatement is the statement that EventsAfter runs.
 func (s *Store) TailStatement() (query string, args []any) {
 	return s.tailStatement(), []any{"0", 0, 100}
+}
+
+// ForgetMarks makes all applicants as they were before there were marks.
+func (s *Store) ForgetMarks(ctx context.Context) error {
+	_, err := s.writeDB.ExecContext(ctx, "UPDATE applicants SET phone_mark = NULL")
+	return err
 }

@@ -61,6 +61,7 @@ func (s *Store) newIntake(in *workflow.Intake) (*intake, error) {
 	if out.applicant.Sealed, err = s.sealer.seal(applicantName(a.ID), in.Applicant); err != nil {
 		return nil, err
 	}
+	out.applicant.PhoneMark = s.phoneMark(in.Applicant.Phone)
 	if out.deadlines, err = newDeadlineRows(a); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func (s *Store) intakePostgres(ctx context.Context, in *intake) (fresh bool, err
 // args are the parameters of the statement, in its order.
 func (in *intake) args() []any {
 	args := appealTable.values(in.appeal)
-	args = append(args, in.applicant.Sealed)
+	args = append(args, in.applicant.Sealed, in.applicant.PhoneMark)
 	for _, e := range in.events {
 		args = append(args, eventTable.values(e)[1:]...)
 	}
@@ -87,7 +87,7 @@ func (sh shape) statement() string {
 		b.WriteString("a AS (" + head + "VALUES (" + params(len(appealTable.columns)) + ")")
 	}
 	b.WriteString(" ON CONFLICT DO NOTHING RETURNING id)")
-	b.WriteString(", p AS (INSERT INTO applicants (appeal_id, sealed) SELECT id, " + params(1) + "::bytea FROM a)")
+	b.WriteString(", p AS (INSERT INTO applicants (appeal_id, sealed, phone_mark) SELECT id, " + params(1) + "::bytea, " + params(1) + "::bytea FROM a)")
 
 	many := func(name, table string, columns, types []string, count int) {
 		if count == 0 {

@@ -29,7 +29,7 @@ func (s *Store) PutCases(ctx context.Context, cases []workflow.Case, from workfl
 		if err != nil {
 			return err
 		}
-		applicants = append(applicants, &applicantRow{AppealID: appeal.ID, Sealed: sealed})
+		applicants = append(applicants, &applicantRow{AppealID: appeal.ID, Sealed: sealed, PhoneMark: s.phoneMark(from.Phone)})
 		clocks, err := newDeadlineRows(&c.Appeal)
 		if err != nil {
 			return err

@@ -40,6 +40,7 @@ type Config struct {
 type Store struct {
 	dialect dialect
 	sealer  *sealer
+	markKey []byte // of phones
 	clock   clock.Clock
 
 	// write changes; read may lag behind on a replica; fresh reads and sees
@@ -79,7 +80,11 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{sealer: sealer, clock: cfg.Clock}
+	markKey, err := newMarkKey(cfg.Seal)
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{sealer: sealer, markKey: markKey, clock: cfg.Clock}
 	if s.clock == nil {
 		s.clock = clock.System{}
 	}

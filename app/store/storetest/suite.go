@@ -38,6 +38,7 @@ func Run(t *testing.T, open Opener) {
 		{"identity", testIdentity},
 		{"region", testRegion},
 		{"address", testAddresses},
+		{"desk", testDesk},
 		{"tree drafts", testTreeDrafts},
 		{"templates", testTemplates},
 		{"notices", testNotices},
