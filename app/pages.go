@@ -8,6 +8,7 @@ import (
 	"github.com/otklik/otklik/app/web/api"
 	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/app/web/dashboard"
+	"github.com/otklik/otklik/app/web/desk"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/portal"
 	"github.com/otklik/otklik/rubricator"
@@ -20,7 +21,7 @@ func (a *App) pages() web.Pages {
 	letters := officials{
 		base: a.Config.Base, zone: a.Config.Zone, stamp: stamp, applicants: a.Store, directory: a.directory, topics: a.Rubricator,
 	}
-	desk := console.New(console.Config{
+	officers := console.New(console.Config{
 		Accounts: a.Accounts, Cookies: edge.NewCookies(a.Config.Base), Engine: a.Engine, Reader: a.Store,
 		Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index,
 		Notices: a.Store, Photos: a.Photos, Letters: letters, Clock: a.Clock, Base: a.Config.Base, Demo: a.demoUsers(),
@@ -34,14 +35,19 @@ func (a *App) pages() web.Pages {
 			Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 			Unlimited: !a.Config.RateLimit,
 		}),
-		Console: desk,
+		Console: officers,
+		Desk: desk.New(desk.Config{
+			Engine: a.Engine, Cases: a.Store, Callers: a.Store, Drafts: a.Store, Topics: a.Rubricator, Addresses: a.Addresses,
+			Directory: a.directory, Likeness: a.index, Files: a.Photos, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+			Frame: officers.Page,
+		}),
 		Dashboard: dashboard.New(dashboard.Config{
 			Reports: a.Store, Index: a.index, Rubrics: a.Rubricator, Agencies: a.directory, Inbox: a.Store, Clock: a.Clock,
-			Zone: a.Config.Zone, Frame: desk.Page, Log: a.Log,
+			Zone: a.Config.Zone, Frame: officers.Page, Log: a.Log,
 		}),
 		Admin: admin.New(admin.Config{
 			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Learning: a.Learning, Directory: a.directory, Reader: a.Store,
-			Clock: a.Clock, Zone: a.Config.Zone, Frame: desk.Page,
+			Clock: a.Clock, Zone: a.Config.Zone, Frame: officers.Page,
 			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload, Bodies: a.bodies}, Past: a.Store,
 		}),
 		API: api.New(api.Config{

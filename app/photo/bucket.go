@@ -39,14 +39,22 @@ const suffix = ".jpg"
 // one owner deletes is not taken from another.
 func (b *Bucket) Put(ctx context.Context, owner string, p Picture) (key string, err error) {
 	key = owner + "/" + p.SHA256 + suffix
-	if err := b.write(ctx, ThumbKey(key), p.Thumb); err != nil {
+	if err := b.write(ctx, ThumbKey(key), jpegType, p.Thumb); err != nil {
 		return "", err
 	}
-	return key, b.write(ctx, key, p.JPEG)
+	return key, b.write(ctx, key, jpegType, p.JPEG)
 }
 
-func (b *Bucket) write(ctx context.Context, key string, data []byte) error {
-	err := b.blobs.WriteAll(ctx, key, data, &blob.WriterOptions{ContentType: "image/jpeg"})
+const jpegType = "image/jpeg"
+
+// PutScan keeps a scanned letter and returns its key, as Put does.
+func (b *Bucket) PutScan(ctx context.Context, owner string, s Scan) (key string, err error) {
+	key = owner + "/" + s.SHA256 + ".pdf"
+	return key, b.write(ctx, key, ScanType, s.PDF)
+}
+
+func (b *Bucket) write(ctx context.Context, key, media string, data []byte) error {
+	err := b.blobs.WriteAll(ctx, key, data, &blob.WriterOptions{ContentType: media})
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, "error.unavailable", fmt.Errorf("keep a photo: %w", err))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/otklik/otklik/app/web/assets"
 	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/app/web/dashboard"
+	"github.com/otklik/otklik/app/web/desk"
 	"github.com/otklik/otklik/app/web/portal"
 	"github.com/otklik/otklik/app/web/widget"
 )
@@ -17,6 +18,7 @@ type Pages struct {
 	Portal    *portal.Handlers
 	Console   *console.Handlers
 	Dashboard *dashboard.Handlers
+	Desk      *desk.Handlers
 	Admin     *admin.Handlers
 	API       *api.Handlers
 }
@@ -95,6 +97,7 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/appeals/:id/contacts", p.ContactsAgain)
 		g.POST("/appeals/:id/contacts", p.Contacts)
 		g.GET("/appeals/:id/photos/:photo", p.Photo)
+		g.GET("/appeals/:id/scans/:n", p.Scan)
 		g.GET("/appeals/:id/answers/:n.pdf", p.ContactsAgain)
 		g.POST("/appeals/:id/answers/:n.pdf", p.Letter)
 		g.GET("/appeals/:id/answer", p.Answer)
@@ -108,6 +111,18 @@ func (h *frame) routes(e *echo.Echo) {
 		g.POST("/appeals/:id/split", p.Split)
 		g.GET("/appeals/:id/:action", p.ActionForm)
 		g.POST("/appeals/:id/:action", p.Act)
+	}
+
+	if p := h.cfg.Pages.Desk; p != nil {
+		g := e.Group("/console/desk", h.signedIn)
+		g.GET("", p.Start)
+		g.POST("", p.Begin)
+		g.GET("/:token", p.Form)
+		g.POST("/:token", p.Save)
+		g.POST("/:token/keep", p.Keep)
+		g.POST("/:token/hints", p.TypedHints)
+		g.POST("/:token/places", p.TypedPlaces)
+		g.GET("/:token/done", p.Done)
 	}
 
 	if p := h.cfg.Pages.Dashboard; p != nil {

@@ -84,7 +84,7 @@ type frame struct {
 func takesPhotos(c echo.Context) bool {
 	p := c.Request().URL.Path
 	return strings.HasSuffix(p, "/photos") || p == "/api/v1/appeals" || p == "/admin/rubricator/file" ||
-		strings.HasPrefix(p, "/console/") && strings.HasSuffix(p, "/answer")
+		strings.HasPrefix(p, "/console/") && strings.HasSuffix(p, "/answer") || strings.HasPrefix(p, "/console/desk/")
 }
 
 func packedAlready(c echo.Context) bool {

@@ -25,6 +25,7 @@ type card struct {
 	Place     string
 	Agency    string
 	Against   string
+	Taken     *workflow.Taken // how the desk took it, nil: it came otherwise
 	Executor  string
 	Photos    []workflow.Photo // the citizen's
 	Mapped    bool             // there are boundaries to draw the point on
@@ -115,6 +116,7 @@ func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string,
 	for i := range view.Forms {
 		view.Forms[i].Mine = lastOwn(found, by.User, view.Forms[i].action)
 	}
+	view.Taken = taken(found)
 	view.Items, view.Hops, view.Why = h.history(ctx, found), h.hops(ctx, found), h.why(ctx, found)
 	view.Maybe = h.maybe(ctx, a)
 	if view.Ties, err = h.ties(ctx, by, found); err != nil {

@@ -150,6 +150,9 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 			Text: ui.T(ctx, "duplicate.nav"), URL: duplicatesURL, Count: suspected, Most: mostSuspicions, Current: path == duplicatesURL,
 		})
 	}
+	if workflow.AtDesk(u.Actor()) {
+		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "desk.nav"), URL: "/console/desk", Current: strings.HasPrefix(path, "/console/desk")})
+	}
 	if len(u.Memberships) > 0 {
 		p.Nav = append(p.Nav, ui.NavItem{
 			Text: ui.T(ctx, "plan.nav"), URL: "/console/calendar", Current: path == "/console/calendar" || path == "/console/absences",

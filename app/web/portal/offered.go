@@ -128,30 +128,8 @@ func (h *Handlers) pick(c echo.Context, f *form, ref string) error {
 		errs, _ := wrong(edge.Ctx(c), check.Err())
 		return h.place(c, f, http.StatusUnprocessableEntity, f.placeOf(), errs)
 	}
-	f.d.Place, f.d.PlaceText = PickedPlace(f.book.Places, o, f.d.Place.Address), ""
+	f.d.Place, f.d.PlaceText = intake.Picked(f.book.Places, o, f.d.Place.Address), ""
 	return h.save(c, f, f.at(stepPlace))
-}
-
-// PickedPlace is the place of an offer that a person chose; typed is the address
-// that they had.
-func PickedPlace(places *territory.Index, o address.Offer, typed string) workflow.Place {
-	p := workflow.Place{Address: o.Address, Territory: o.Territory}
-	if o.Found == address.FoundTerritory {
-		p.Address = typed
-		return p
-	}
-	if o.Pin == "" || o.Pin == address.FoundTerritory {
-		return p
-	}
-	at, inside := places.Locate(o.Lat, o.Lon)
-	switch {
-	case inside:
-		p.Territory = at.ID
-	case places.Mapped(): // the table is wrong about it
-		return p
-	}
-	p.Point = &workflow.Point{Lat: o.Lat, Lon: o.Lon}
-	return p
 }
 
 // pickWords takes words that name a place no table knows into the field.

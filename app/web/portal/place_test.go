@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otklik/otklik/app/lang"
+	"github.com/otklik/otklik/app/web/intake"
 	"github.com/otklik/otklik/app/web/portal"
 	"github.com/otklik/otklik/rubricator/address"
 	"github.com/otklik/otklik/rubricator/territory"
@@ -104,7 +105,7 @@ func TestPlace_a_street_without_a_point_chooses_the_district_alone(t *testing.T)
 	require.Contains(t, b.page, "ТЦ «Радуга»")
 }
 
-func TestPickedPlace_trusts_boundaries_more_than_the_table(t *testing.T) {
+func TestPicked_trusts_boundaries_more_than_the_table(t *testing.T) {
 	t.Parallel()
 	places, err := territory.NewIndex([]territory.Territory{
 		{ID: 1, Kind: "region"},
@@ -113,9 +114,9 @@ func TestPickedPlace_trusts_boundaries_more_than_the_table(t *testing.T) {
 	})
 	require.NoError(t, err)
 	offer := address.Offer{Found: address.FoundHouse, Pin: address.FoundHouse, Address: "ул. Мира, 5", Territory: 2, Lat: 50.5, Lon: 41.5}
-	require.Equal(t, int64(3), portal.PickedPlace(places, offer, "").Territory)
+	require.Equal(t, int64(3), intake.Picked(places, offer, "").Territory)
 	offer.Lat = 10
-	p := portal.PickedPlace(places, offer, "")
+	p := intake.Picked(places, offer, "")
 	require.Equal(t, int64(2), p.Territory)
 	require.Nil(t, p.Point)
 }

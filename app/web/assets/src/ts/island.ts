@@ -14,6 +14,7 @@ const islands: Record<string, Load> = {
   "photo-shrink": () => import("./islands/photo-shrink"),
   asked: () => import("./islands/asked"),
   suggest: () => import("./islands/suggest"),
+  autosave: () => import("./islands/autosave"),
   "submit-once": () => import("./islands/submit-once"),
   keep: () => import("./islands/keep"),
   palette: () => import("./islands/palette"),
