@@ -144,7 +144,7 @@ func (h *Handlers) lines(ctx context.Context, entries []identity.Entry) ([]logLi
 		}
 		if e.Kind == identity.LookUpCaller {
 			channel, numbers, _ := strings.Cut(e.Detail, ": ")
-			line.Details = strings.TrimSuffix(ui.T(ctx, "desk.channel_"+channel)+": "+numbers, ": ")
+			line.Details = strings.TrimSuffix(ui.T(ctx, "desk.channel."+channel)+": "+numbers, ": ")
 		}
 		if e.Subject != 0 {
 			line.About, line.URL = name(e.Subject), userURL(e.Subject)

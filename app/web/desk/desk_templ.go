@@ -77,7 +77,7 @@ func startPage(page ui.Page, drafts []workflow.Draft) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Radios(ui.ChoiceField{Field: ui.Field{Name: "channel", Label: ui.T(ctx, "desk.channel")}, Options: channels(ctx), Values: []string{string(workflow.ByPhone)}, Small: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Radios(ui.ChoiceField{Field: ui.Field{Name: "channel", Label: ui.T(ctx, "desk.how")}, Options: channels(ctx), Values: []string{string(workflow.ByPhone)}, Small: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -143,7 +143,7 @@ func startPage(page ui.Page, drafts []workflow.Draft) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var8 string
-					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "desk.channel_"+string(d.Taken.Channel)))
+					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "desk.channel."+string(d.Taken.Channel)))
 					if templ_7745c5c3_Err != nil {
 						return templ.Error{Err: templ_7745c5c3_Err, FileName: `app/web/desk/desk.templ`, Line: 23, Col: 82}
 					}
@@ -290,7 +290,7 @@ func formPage(f *form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Radios(ui.ChoiceField{Field: ui.Field{Name: "channel", Label: ui.T(ctx, "desk.channel")}, Options: channels(ctx), Values: []string{string(f.d.Taken.Channel)}, Small: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Radios(ui.ChoiceField{Field: ui.Field{Name: "channel", Label: ui.T(ctx, "desk.how")}, Options: channels(ctx), Values: []string{string(f.d.Taken.Channel)}, Small: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -318,7 +318,7 @@ func formPage(f *form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(ui.ChoiceField{Field: ui.Field{Name: "paper", Label: ui.T(ctx, "desk.paper")}, Options: papers(ctx), Values: []string{string(f.d.Taken.Paper)}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(ui.ChoiceField{Field: ui.Field{Name: "paper", Label: ui.T(ctx, "desk.document")}, Options: papers(ctx), Values: []string{string(f.d.Taken.Paper)}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

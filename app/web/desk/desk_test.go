@@ -81,7 +81,7 @@ func (o *office) do(r *http.Request) {
 	body, err := io.ReadAll(res.Body)
 	require.NoError(o, err)
 	o.page, o.at, o.status, o.header = string(body), res.Request.URL, res.StatusCode, res.Header
-	require.NotRegexp(o, regexp.MustCompile(`[>" ]desk\.[a-z_]+[<" ]`), o.page, "a key without words")
+	require.NotRegexp(o, regexp.MustCompile(`[>" ]desk\.[a-z_.]+[<" ]`), o.page, "a key without words")
 }
 
 func (o *office) get(path string) {

@@ -13,7 +13,7 @@ import (
 func channels(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for _, c := range workflow.Channels {
-		out = append(out, ui.Option{Value: string(c), Label: ui.T(ctx, "desk.channel_"+string(c))})
+		out = append(out, ui.Option{Value: string(c), Label: ui.T(ctx, "desk.channel."+string(c))})
 	}
 	return out
 }
@@ -21,7 +21,7 @@ func channels(ctx context.Context) []ui.Option {
 func papers(ctx context.Context) []ui.Option {
 	var out []ui.Option
 	for _, p := range workflow.Papers {
-		out = append(out, ui.Option{Value: string(p), Label: ui.T(ctx, "desk.paper_"+string(p))})
+		out = append(out, ui.Option{Value: string(p), Label: ui.T(ctx, "desk.paper."+string(p))})
 	}
 	return out
 }
@@ -99,14 +99,14 @@ func receiptRows(ctx context.Context, r receipt) []ui.SummaryRow {
 		{Key: ui.T(ctx, "desk.row_name"), Value: r.Name},
 		{Key: ui.T(ctx, "desk.topic"), Value: r.Topic},
 		{Key: ui.T(ctx, "desk.place"), Value: r.Where},
-		{Key: ui.T(ctx, "desk.row_taken"), Value: ui.DateTime(ctx, r.Appeal.SubmittedAt) + ", " + ui.T(ctx, "desk.channel_"+string(r.Taken.Channel))},
+		{Key: ui.T(ctx, "desk.row_taken"), Value: ui.DateTime(ctx, r.Appeal.SubmittedAt) + ", " + ui.T(ctx, "desk.channel."+string(r.Taken.Channel))},
 		{Key: ui.T(ctx, "desk.row_agency"), Value: strings.TrimSuffix(r.Agency+", "+r.Phone, ", ")},
 	}
 	if !r.Appeal.DueAt.IsZero() {
 		rows = append(rows, ui.SummaryRow{Key: ui.T(ctx, "desk.row_due"), Value: ui.AnswerBy(ctx, r.Appeal.DueAt, ui.Now(ctx))})
 	}
 	if r.Taken.Paper != workflow.NoPaper {
-		rows = append(rows, ui.SummaryRow{Key: ui.T(ctx, "desk.row_paper"), Value: ui.T(ctx, "desk.paper_"+string(r.Taken.Paper))})
+		rows = append(rows, ui.SummaryRow{Key: ui.T(ctx, "desk.row_paper"), Value: ui.T(ctx, "desk.paper."+string(r.Taken.Paper))})
 	}
 	return rows
 }
