@@ -38,7 +38,7 @@ func (a *App) pages() web.Pages {
 		Console: officers,
 		Desk: desk.New(desk.Config{
 			Engine: a.Engine, Cases: a.Store, Callers: a.Store, Drafts: a.Store, Topics: a.Rubricator, Addresses: a.Addresses,
-			Directory: a.directory, Likeness: a.index, Files: a.Photos, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+			Directory: a.directory, Duplicates: alike{a, a.alike}, Files: a.Photos, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 			Frame: officers.Page,
 		}),
 		Dashboard: dashboard.New(dashboard.Config{

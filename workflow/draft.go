@@ -25,8 +25,8 @@ type Draft struct {
 	Officer   int64 // who writes it for somebody, 0: the citizen
 	Taken     Taken // by the desk
 	// Earlier are the appeals found by the phone Caller.
-	Caller  string
-	Earlier []CallerAppeal
+	Caller    string
+	Earlier   []CallerAppeal
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	// Submitted is the appeal that the draft became, 0 before.

@@ -21,7 +21,7 @@ import (
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/address"
-	"github.com/otklik/otklik/search"
+	"github.com/otklik/otklik/search/duplicate"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -37,9 +37,9 @@ type Cases interface {
 	FindCases(ctx context.Context, ids []int64) ([]workflow.Case, error)
 }
 
-// Likeness finds appeals whose words are like a text, the likest first.
-type Likeness interface {
-	Nearest(ctx context.Context, q search.Query, text string, limit int) ([]search.Hit, error)
+// Duplicates finds open appeals that may be about the same, the likeliest first.
+type Duplicates interface {
+	Duplicates(ctx context.Context, text, topic string, place workflow.Place) []duplicate.Candidate
 }
 
 // Addresses are the tables of streets, houses and landmarks.
@@ -69,11 +69,11 @@ type Config struct {
 	Topics    *rubricator.Rubricator
 	Addresses Addresses
 	Directory Directory
-	Likeness  Likeness
-	Files     Files
-	Clock     clock.Clock
-	Zone      *time.Location
-	Base      *url.URL // address under which people reach us
+	Duplicates
+	Files Files
+	Clock clock.Clock
+	Zone  *time.Location
+	Base  *url.URL // address under which people reach us
 	// Frame makes the frame around a screen of the signed-in person.
 	Frame func(c echo.Context, title string) (ui.Page, error)
 }

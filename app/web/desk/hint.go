@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +16,7 @@ import (
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/address"
-	"github.com/otklik/otklik/search"
+	"github.com/otklik/otklik/search/duplicate"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -37,7 +36,6 @@ type like struct {
 	Number, Topic, Place string
 	Stage                workflow.Stage
 	At                   time.Time
-	Same                 bool // topic or place too, not words alone
 }
 
 // offeredPlace is a place that an address may mean.
@@ -66,7 +64,12 @@ func (h *Handlers) hints(ctx context.Context, book *rubricator.Book, d *workflow
 		return out, nil
 	}
 	l := ui.Lang(ctx)
-	for _, s := range h.Topics.Suggest(d.Text, d.Place.Territory, topicsShown).Topics {
+	advice := h.Topics.Suggest(d.Text, d.Place.Territory, topicsShown)
+	about := d.Rubric
+	if about == "" && !advice.Unsure && len(advice.Topics) > 0 {
+		about = advice.Topics[0].Rubric.Code
+	}
+	for _, s := range advice.Topics {
 		one := topic{Code: s.Rubric.Code, Name: s.Rubric.Name.In(l), Urgent: s.Rubric.Emergency.In(l)}
 		var path []string
 		for _, n := range s.Rubric.Path() {
@@ -76,39 +79,28 @@ func (h *Handlers) hints(ctx context.Context, book *rubricator.Book, d *workflow
 		out.Topics = append(out.Topics, one)
 	}
 	var err error
-	out.Like, err = h.alike(ctx, book, d)
+	out.Like, err = h.alike(ctx, book, d, about)
 	return out, err
 }
 
-// Cases asked of the index, and how old a like one may be.
-const (
-	likeAsked = 12
-	likeDays  = 60
-)
-
 // alike finds open cases that the call may be about. It tells nothing of their
-// authors nor their words. An index that can't be asked costs only the warning.
-func (h *Handlers) alike(ctx context.Context, book *rubricator.Book, d *workflow.Draft) ([]like, error) {
-	hits, err := h.Likeness.Nearest(ctx, search.Query{Region: true, From: ui.Now(ctx).AddDate(0, 0, -likeDays)}, d.Text, likeAsked)
-	if err != nil {
-		return nil, nil //nolint:nilerr // see above
-	}
-	ids := make([]int64, len(hits))
-	for i, hit := range hits {
-		ids[i] = hit.ID
+// authors nor their words.
+func (h *Handlers) alike(ctx context.Context, book *rubricator.Book, d *workflow.Draft, topic string) ([]like, error) {
+	found := h.Duplicates.Duplicates(ctx, d.Text, topic, d.Place)
+	ids := make([]int64, 0, likeShown)
+	for _, c := range found {
+		if c.Score >= duplicate.Offered && len(ids) < likeShown {
+			ids = append(ids, c.ID)
+		}
 	}
 	cases, err := h.Cases.FindCases(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	var out []like
+	out := make([]like, 0, len(cases))
 	for i := range cases {
 		a := &cases[i].Appeal
-		here := d.Place.Territory == 0 || slices.Contains(book.Places.Below(municipality(book, d.Place.Territory)), a.Place.Territory)
-		if a.Stage.Final() || !here {
-			continue
-		}
-		one := like{Number: a.Number, Stage: a.Stage, At: a.SubmittedAt, Same: a.Rubric == d.Rubric && d.Rubric != ""}
+		one := like{Number: a.Number, Stage: a.Stage, At: a.SubmittedAt}
 		if r, ok := book.Tree.Find(a.Rubric); ok {
 			one.Topic = r.Name.In(ui.Lang(ctx))
 		}
@@ -117,22 +109,7 @@ func (h *Handlers) alike(ctx context.Context, book *rubricator.Book, d *workflow
 		}
 		out = append(out, one)
 	}
-	slices.SortStableFunc(out, func(x, y like) int { return weight(y) - weight(x) })
-	return out[:min(len(out), likeShown)], nil
-}
-
-func weight(l like) int {
-	if l.Same {
-		return 1
-	}
-	return 0
-}
-
-func municipality(book *rubricator.Book, id int64) int64 {
-	if m, ok := book.Places.Municipality(id); ok {
-		return m.ID
-	}
-	return id
+	return out, nil
 }
 
 // TypedPlaces answers the page while the address is typed.
