@@ -51,11 +51,11 @@ func (h *Handlers) TypedHints(c echo.Context) error {
 		return err
 	}
 	f.d.Text = intake.Tidy(c.FormValue("text"))
-	if found, err := h.hints(edge.Ctx(c), f.book, f.d); err != nil {
+	found, err := h.hints(edge.Ctx(c), f.book, f.d)
+	if err != nil {
 		return err
-	} else {
-		return edge.Render(c, http.StatusOK, hintList(found, f.d.Rubric))
 	}
+	return edge.Render(c, http.StatusOK, hintList(found, f.d.Rubric))
 }
 
 func (h *Handlers) hints(ctx context.Context, book *rubricator.Book, d *workflow.Draft) (hints, error) {

@@ -27,7 +27,12 @@ export function start(root: HTMLElement): void {
       if (typeof value === "string") body.append(name, value);
     }
     try {
-      const response = await fetch(url, { method: "POST", body, signal: pending.signal, headers: { Accept: "application/json" } });
+      const response = await fetch(url, {
+        method: "POST",
+        body,
+        signal: pending.signal,
+        headers: { Accept: "application/json" },
+      });
       if (!response.ok) throw new Error(String(response.status));
       const answer: { saved: string } = await response.json();
       if (status) status.textContent = answer.saved;
