@@ -151,7 +151,7 @@ func (r *Rubric) values() []value {
 	out = append(out, texts("emergency", r.Emergency)...)
 	return append(out,
 		value{"classifier", r.Classifier}, value{"object", r.Object}, value{"duplicate_radius_m", number(r.DuplicateRadius)},
-		value{"photo", r.Photo}, value{"photo_required", strconv.FormatBool(r.PhotoRequired)},
+		value{"photo", r.Photo}, value{"photo_required", strconv.FormatBool(r.PhotoRequired)}, value{"by_hand", strconv.FormatBool(r.ByHand)},
 	)
 }
 

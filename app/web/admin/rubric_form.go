@@ -20,7 +20,7 @@ type nodeForm struct {
 	Order, RuleSet, Days, Unit, Identity string
 	SeasonFrom, SeasonTo                 string
 	Classifier, Object, Radius, Photo    string
-	PhotoRequired                        bool
+	PhotoRequired, ByHand                bool
 	Questions                            []questionForm
 }
 
@@ -37,7 +37,7 @@ func newNodeForm(r *rubricator.Rubric) nodeForm {
 	f := nodeForm{
 		Name: r.Name, Help: r.Help, Emergency: r.Emergency, Words: strings.Join(r.Words, "\n"), Order: r.Order, RuleSet: r.RuleSet,
 		Days: number(r.Days), Unit: r.Unit, Identity: r.Identity, Classifier: r.Classifier, Object: r.Object,
-		Radius: number(r.DuplicateRadius), Photo: r.Photo, PhotoRequired: r.PhotoRequired,
+		Radius: number(r.DuplicateRadius), Photo: r.Photo, PhotoRequired: r.PhotoRequired, ByHand: r.ByHand,
 	}
 	if r.Season != nil {
 		f.SeasonFrom, f.SeasonTo = r.Season.From, r.Season.To
@@ -80,6 +80,7 @@ func readNodeForm(v url.Values) nodeForm {
 		Order: get("order"), RuleSet: get("rule_set"), Days: get("days"), Unit: get("unit"), Identity: get("identity"),
 		SeasonFrom: get("season_from"), SeasonTo: get("season_to"), Classifier: get("classifier"), Object: get("object"),
 		Radius: get("duplicate_radius_m"), Photo: get("photo"), PhotoRequired: v.Get("photo_required") != "",
+		ByHand: v.Get("by_hand") != "",
 	}
 	for i := range mostQuestions {
 		if !v.Has(questionName(i, "type")) {
@@ -157,7 +158,7 @@ func (f nodeForm) rubric() (rubricator.Rubric, error) {
 	r := rubricator.Rubric{
 		Name: f.Name, Help: f.Help, Emergency: f.Emergency, Order: f.Order, RuleSet: f.RuleSet, Days: whole("days", f.Days),
 		Unit: f.Unit, Identity: f.Identity, Classifier: f.Classifier, Object: f.Object,
-		DuplicateRadius: whole("duplicate_radius_m", f.Radius), Photo: f.Photo, PhotoRequired: f.PhotoRequired,
+		DuplicateRadius: whole("duplicate_radius_m", f.Radius), Photo: f.Photo, PhotoRequired: f.PhotoRequired, ByHand: f.ByHand,
 	}
 	for line := range strings.SplitSeq(f.Words, "\n") {
 		if word := intake.Tidy(line); word != "" {
