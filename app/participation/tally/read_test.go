@@ -143,6 +143,8 @@ func TestOrdinalScale(t *testing.T) {
 		require.Equal(t, want, e.Scale)
 		require.Empty(t, odd)
 	}
+	_, odd := read(t, strings.Replace(ordinal("2,2,1,0"), "cost;score", "cost;votes", 1))
+	require.Empty(t, odd, "these are votes")
 	e, odd := read(t, ordinal("9,9,9,9"))
 	require.Equal(t, tally.ByBallot, e.Scale)
 	require.Len(t, odd, 4)

@@ -82,9 +82,11 @@ func (r *reader) reconcile() {
 		r.scale()
 	}
 	differ := 0
-	scores := e.Scores()
+	scores, votes := e.Scores(), e.Votes()
 	for p := range e.Projects {
-		if d := e.Projects[p].Declared; d != nil && *d != scores[p] {
+		// Where ballots have points, files differ in whether «votes» are these or
+		// the ballots that name the project.
+		if d := e.Projects[p].Declared; d != nil && *d != scores[p] && *d != int64(votes[p])*pow10(e.PointDecimals) {
 			differ++
 			if differ <= 5 {
 				r.odd.Add(0, "", "project %s: the ballots give it %s, the file says %s", e.Projects[p].ID, e.Score(scores[p]), e.Score(*d))
