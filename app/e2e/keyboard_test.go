@@ -33,7 +33,7 @@ func TestCitizen_by_keyboard_alone(t *testing.T) {
 	citizen.until(`document.activeElement.id === "main-content"`, "the focus to skip to the content")
 
 	citizen.putsByKeys("Опишите проблему", pothole.text)
-	citizen.sees("Похоже на эти темы")
+	citizen.sees("Похоже, это первая тема")
 	citizen.inside("#fitting", func() { citizen.goesByKeys(pothole.topic) })
 	for range 9 {
 		switch step := lastPart(citizen.path()); step {
@@ -48,6 +48,8 @@ func TestCitizen_by_keyboard_alone(t *testing.T) {
 			citizen.hits("г") // «городской округ Белогривск» is the first that begins so
 			citizen.until(eyes+`otkField("Район").selectedOptions[0].text.includes("Белогривск")`, "the town to be chosen by its letter")
 			citizen.goesByKeys("Дальше")
+		case "near":
+			citizen.goesByKeys("Нет, у меня другое")
 		case "photos":
 			if !citizen.shows(".otk-photos img") {
 				citizen.adds("photos", citizen.file("яма.jpg", photograph(citizen, 640, 480)))

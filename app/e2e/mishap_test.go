@@ -16,7 +16,7 @@ func TestMishap_two_presses_send_one_appeal(t *testing.T) {
 	p := shared(t)
 	citizen := visitor(t, p.base)
 	pr := pothole
-	pr.text = "Дважды нажали кнопку, а яма на дороге у школы номер семь одна"
+	pr.text = "Яма на дороге у школы номер семь одна, а кнопку нажали дважды"
 	citizen.opens("/")
 	citizen.describes(pr)
 	citizen.goesOn(pr)
@@ -63,6 +63,7 @@ func TestMishap_connection_is_lost_in_mid_form(t *testing.T) {
 	citizen.has("Адрес", address)
 	citizen.chooses("Район", pothole.town)
 	citizen.presses("Дальше")
+	citizen.saysOther()
 	citizen.sees("Фото")
 
 	// A tab that the browser has shut, or a page that is loaded anew.
@@ -148,6 +149,7 @@ func TestMishap_pictures_that_are_none(t *testing.T) {
 	citizen.types("Адрес", pothole.address)
 	citizen.chooses("Район", pothole.town)
 	citizen.presses("Дальше")
+	citizen.saysOther()
 	for _, c := range []struct {
 		name, file string
 		content    []byte

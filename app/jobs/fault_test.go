@@ -2,6 +2,7 @@ package jobs_test
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"testing"
 	"time"
@@ -37,6 +38,12 @@ func (a *asking) count(step deadline.Step) int {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.by[step]
+}
+
+func (a *asking) all() map[deadline.Step]int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return maps.Clone(a.by)
 }
 
 // silent is an outbox without rows: letters and notices have tests of their own.
@@ -127,7 +134,7 @@ func (c *crowd) once(t *testing.T, steps ...deadline.Step) {
 	for step, n := range c.fired {
 		require.Equal(t, 1, n, step)
 	}
-	t.Logf("%d appeals, steps %v: asked %v, fired %d, 0 missed, 0 twice, 0 early", len(c.ids), steps, c.asked.by, len(c.fired))
+	t.Logf("%d appeals, steps %v: asked %v, fired %d, 0 missed, 0 twice, 0 early", len(c.ids), steps, c.asked.all(), len(c.fired))
 }
 
 // works starts a worker and returns what stops it.
