@@ -86,7 +86,7 @@ verify:
 	@$(MAKE) build
 	@echo "== tests"
 	CGO_ENABLED=1 go test -race -shuffle=on -vet=off -timeout $(TIMEOUT) ./...
-	go test -shuffle=on -vet=off -timeout $(TIMEOUT) ./app/bench
+	go test -shuffle=on -vet=off -timeout $(TIMEOUT) ./app/bench ./rubricator/classifier
 	@$(MAKE) region-here
 
 .PHONY: unit
