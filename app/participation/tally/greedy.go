@@ -33,7 +33,7 @@ func greedy(e *Election, r *Rule, already []int) (winners []int, steps []Step, e
 		if err := undecided(e, ties, list[at:to], scores[list[at]], left); err != nil {
 			return nil, nil, err
 		}
-		equals := len(tied(scores, list, at)) > 1
+		equals := tied(scores, list, at)
 		for _, p := range list[at:to] {
 			s := Step{Project: p, Score: scores[p], Cost: e.Projects[p].Cost, Left: left, Tied: equals}
 			switch {
@@ -59,15 +59,13 @@ func greedy(e *Election, r *Rule, already []int) (winners []int, steps []Step, e
 	return winners, steps, nil
 }
 
-// tied are the projects with as many points as the one at the place.
-func tied(scores []int64, list []int, at int) []int {
-	var same []int
-	for _, p := range list {
-		if scores[p] == scores[list[at]] {
-			same = append(same, p)
-		}
+// tied reports whether a neighbour in the list, which is in the order of
+// points, has as many as the project at the place.
+func tied(scores []int64, list []int, at int) bool {
+	same := func(other int) bool {
+		return other >= 0 && other < len(list) && scores[list[other]] == scores[list[at]]
 	}
-	return same
+	return same(at-1) || same(at+1)
 }
 
 // undecided is a *TieError where the order of equals decides who wins: some of
