@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/rubricator/classifier"
 	"github.com/otklik/otklik/workflow"
@@ -14,8 +15,16 @@ import (
 
 // directory is who works where, in memory: pages ask for it many times.
 type directory struct {
-	store identity.Store
+	store staffStore
 	book  atomic.Pointer[directoryBook]
+}
+
+// staffStore is what of the store the directory asks.
+type staffStore interface {
+	ListAgencies(ctx context.Context) ([]identity.Agency, error)
+	ListUsers(ctx context.Context, agency int64) ([]identity.User, error)
+	// FindUser is fault.NotFound where there is none.
+	FindUser(ctx context.Context, id int64) (*identity.User, error)
 }
 
 type directoryBook struct {
@@ -23,7 +32,7 @@ type directoryBook struct {
 	users    []identity.User
 }
 
-func newDirectory(store identity.Store) *directory {
+func newDirectory(store staffStore) *directory {
 	d := &directory{store: store}
 	d.book.Store(&directoryBook{})
 	return d
@@ -121,20 +130,34 @@ func (d *directory) Holds(ctx context.Context, user int64, role workflow.Role, a
 	return !u.Disabled && u.Actor().Holds(role, agency), nil
 }
 
-// Letterhead implements workflow.Directory.
-func (d *directory) Letterhead(agency, signer, author int64) (workflow.Letterhead, bool) {
+// Letterhead implements workflow.Directory. People are read from the database
+// itself: a head who was appointed a minute ago signs under their own name.
+func (d *directory) Letterhead(ctx context.Context, agency, signer, author int64) (*workflow.Letterhead, error) {
 	a, known := d.Agency(agency)
-	who, signs := d.User(signer)
-	if !known || !signs {
-		return workflow.Letterhead{}, false
+	if !known {
+		return nil, nil
 	}
-	head := workflow.Letterhead{
+	who, err := d.person(ctx, signer)
+	if who == nil || err != nil {
+		return nil, err
+	}
+	head := &workflow.Letterhead{
 		Agency: a.Name, Address: a.Address, Phone: a.Phone, Email: a.Email, Site: a.Site, Signer: who.Name, Position: who.Position,
 	}
-	if writer, ok := d.User(author); ok {
+	writer, err := d.person(ctx, author)
+	if writer != nil {
 		head.Writer, head.Direct = writer.Name, writer.Phone
 	}
-	return head, true
+	return head, err
+}
+
+// person is a user as they are now, nil where there is none.
+func (d *directory) person(ctx context.Context, id int64) (*identity.User, error) {
+	u, err := d.store.FindUser(ctx, id)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil, nil
+	}
+	return u, err
 }
 
 // Answers implements workflow.Directory.

@@ -49,7 +49,10 @@ func (o officials) Letter(ctx context.Context, c *workflow.Case, n int, by actor
 	}
 	ctx = ui.WithZone(ui.WithLang(ctx, lang.Lang(to.Lang)), o.zone)
 	ctx = ui.WithNow(ctx, time.Time{}) // a letter is read in any year: its dates name theirs
-	paper := o.paper(ctx, &c.Appeal, signed[n-1], to)
+	paper, err := o.paper(ctx, &c.Appeal, signed[n-1], to)
+	if err != nil {
+		return document.File{}, err
+	}
 	body, err := paper.PDF()
 	if err != nil {
 		return document.File{}, fault.Wrap(fault.Internal, "error.internal", err)
@@ -59,9 +62,12 @@ func (o officials) Letter(ctx context.Context, c *workflow.Case, n int, by actor
 	}, nil
 }
 
-func (o officials) paper(ctx context.Context, a *workflow.Appeal, s workflow.Signature, to workflow.Applicant) *document.Letter {
+func (o officials) paper(ctx context.Context, a *workflow.Appeal, s workflow.Signature, to workflow.Applicant) (*document.Letter, error) {
 	number := a.Number + "/" + strconv.Itoa(s.N)
-	head := o.letterhead(s)
+	head, err := o.letterhead(ctx, s)
+	if err != nil {
+		return nil, err
+	}
 	l := &document.Letter{
 		Lang: ui.Lang(ctx), Title: ui.T(ctx, "letter.paper.title", "number", a.Number), Agency: head.Agency.In(ui.Lang(ctx)),
 		Number:    s.At.In(o.zone).Format("02.01.2006") + " № " + number,
@@ -85,7 +91,7 @@ func (o officials) paper(ctx context.Context, a *workflow.Appeal, s workflow.Sig
 		ui.T(ctx, "letter.paper.check_code", "number", a.Number, "code", o.stamp.Code(s)),
 		ui.T(ctx, "letter.paper.check_print", "at", ui.DateTime(ctx, s.At), "print", ui.Fingerprint(s.Event.Data.AnswerHash)),
 	}
-	return l
+	return l, nil
 }
 
 // registered is when the clock of the appeal began: its registration, or its
@@ -99,19 +105,20 @@ func registered(a *workflow.Appeal) time.Time {
 
 // letterhead is that of the moment of signing. Answers from before it was kept
 // have today's.
-func (o officials) letterhead(s workflow.Signature) workflow.Letterhead {
+func (o officials) letterhead(ctx context.Context, s workflow.Signature) (*workflow.Letterhead, error) {
 	if head := s.Event.Data.Letterhead; head != nil {
-		return *head
+		return head, nil
 	}
-	if head, ok := o.directory.Letterhead(s.Event.Agency, s.Signer, s.Answer.Author); ok {
-		return head
+	head, err := o.directory.Letterhead(ctx, s.Event.Agency, s.Signer, s.Answer.Author)
+	if head != nil || err != nil {
+		return head, err
 	}
 	agency, _ := o.directory.Agency(s.Event.Agency)
-	return workflow.Letterhead{Agency: agency.Name, Address: agency.Address, Phone: agency.Phone, Email: agency.Email, Site: agency.Site}
+	return &workflow.Letterhead{Agency: agency.Name, Address: agency.Address, Phone: agency.Phone, Email: agency.Email, Site: agency.Site}, nil
 }
 
 // people are those who sign and who know more.
-func people(ctx context.Context, l *document.Letter, head workflow.Letterhead) {
+func people(ctx context.Context, l *document.Letter, head *workflow.Letterhead) {
 	l.Signer, l.Position = head.Signer, head.Position
 	if l.Position == "" {
 		l.Position = ui.T(ctx, "role."+string(actor.Head))

@@ -1,12 +1,14 @@
 package app
 
 import (
+	"context"
 	"net/url"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/web/ui"
@@ -18,12 +20,14 @@ func TestOfficials_a_letter_stays_as_it_was_signed(t *testing.T) {
 	t.Parallel()
 	base, err := url.Parse("https://otklik.example.org")
 	require.NoError(t, err)
-	d := newDirectory(nil)
+	staff := staffed{}
+	d := newDirectory(staff)
 	office := func(name, position string) {
 		d.book.Store(&directoryBook{
 			agencies: []identity.Agency{{ID: 1, Name: lang.Text{RU: name}, Address: lang.Text{RU: "ул. Мира, 1"}, Phone: "+7 900 000-00-01"}},
-			users:    []identity.User{{ID: 5, Name: "Егор Заозерин", Position: position}, {ID: 6, Name: "Глеб Подгорин"}},
 		})
+		staff[5] = identity.User{ID: 5, Name: "Егор Заозерин", Position: position} // memory hasn't heard of them
+		staff[6] = identity.User{ID: 6, Name: "Глеб Подгорин"}
 	}
 	o := officials{base: base, zone: time.UTC, stamp: workflow.NewStamp([]byte("key")), directory: d, topics: rubricator.New(nil, nil)}
 	ctx := ui.WithNow(ui.WithZone(ui.WithLang(t.Context(), lang.RU), time.UTC), time.Time{})
@@ -35,11 +39,15 @@ func TestOfficials_a_letter_stays_as_it_was_signed(t *testing.T) {
 	}
 	office("Комитет дорог", "Председатель")
 	before := signed // as it was signed before letterheads were kept
-	head, ok := d.Letterhead(1, 5, 6)
-	require.True(t, ok)
-	signed.Event.Data.Letterhead = &head
+	signed.Event.Data.Letterhead, err = d.Letterhead(ctx, 1, 5, 6)
+	require.NoError(t, err)
+	unknown, err := d.Letterhead(ctx, 1, 7, 6)
+	require.NoError(t, err)
+	require.Nil(t, unknown)
 	pdf := func(s workflow.Signature) []byte {
-		out, err := o.paper(ctx, a, s, workflow.Applicant{Name: "Ольга"}).PDF()
+		paper, err := o.paper(ctx, a, s, workflow.Applicant{Name: "Ольга"})
+		require.NoError(t, err)
+		out, err := paper.PDF()
 		require.NoError(t, err)
 		return out
 	}
@@ -48,8 +56,24 @@ func TestOfficials_a_letter_stays_as_it_was_signed(t *testing.T) {
 
 	office("Департамент транспорта", "Начальник")
 	require.Equal(t, then, pdf(signed), "to the byte")
-	l := o.paper(ctx, a, signed, workflow.Applicant{})
+	l, err := o.paper(ctx, a, signed, workflow.Applicant{})
+	require.NoError(t, err)
 	require.Equal(t, []string{"Комитет дорог", "Егор Заозерин", "Председатель"}, []string{l.Agency, l.Signer, l.Position})
 	require.Equal(t, "+7 900 000-00-01", l.Executor[1], "the agency's telephone where who wrote has none")
-	require.Equal(t, "Департамент транспорта", o.paper(ctx, a, before, workflow.Applicant{}).Agency, "an old answer has today's")
+	l, err = o.paper(ctx, a, before, workflow.Applicant{})
+	require.NoError(t, err)
+	require.Equal(t, "Департамент транспорта", l.Agency, "an old answer has today's")
 }
+
+// staffed is a store of people alone.
+type staffed map[int64]identity.User
+
+func (s staffed) FindUser(_ context.Context, id int64) (*identity.User, error) {
+	if u, ok := s[id]; ok {
+		return &u, nil
+	}
+	return nil, fault.New(fault.NotFound, "error.not_found")
+}
+
+func (staffed) ListAgencies(context.Context) ([]identity.Agency, error)   { return nil, nil }
+func (staffed) ListUsers(context.Context, int64) ([]identity.User, error) { return nil, nil }

@@ -61,7 +61,6 @@ var (
 		s.touchAnswer()
 		s.a.Outcome, s.data.Outcome = s.answer.Outcome, s.answer.Outcome
 		s.data.AnswerHash = HashAnswer(s.answer)
-		s.letterhead()
 	}}
 	answeredFinally = Effect{"answered", answerFinally}
 	promised        = Effect{"promised", func(s *step) {

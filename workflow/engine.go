@@ -89,8 +89,8 @@ type Directory interface {
 	// Answers reports whether the agency exists and takes appeals.
 	Answers(ctx context.Context, agency int64) (bool, error)
 	// Letterhead is what stands on a letter of the agency now that the signer
-	// signs and the author wrote; false where the agency or the signer is unknown.
-	Letterhead(agency, signer, author int64) (Letterhead, bool)
+	// signs and the author wrote; nil where the agency or the signer is unknown.
+	Letterhead(ctx context.Context, agency, signer, author int64) (*Letterhead, error)
 }
 
 // Config is what an engine is made of.

@@ -1,6 +1,11 @@
 package workflow
 
-import "github.com/otklik/otklik/app/lang"
+import (
+	"context"
+
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/lang"
+)
 
 // Letterhead is the body that answers and who signs and writes for it, in
 // words, as of the signature. It is a part of the event, so its JSON may get
@@ -17,15 +22,15 @@ type Letterhead struct {
 	Direct   string    `json:"direct,omitempty"` // where they are rung
 }
 
-// letterhead is of the agency that has the appeal, as it is now.
-func (s *step) letterhead() {
+// underLetterhead is that of the agency that has the appeal, as it is now.
+var underLetterhead = Input{"letterhead, from the directory", func(ctx context.Context, s *step, _ *fault.Check) error {
 	if s.directory == nil {
-		return
+		return nil
 	}
-	if l, ok := s.directory.Letterhead(s.a.Agency, s.answer.Signer, s.answer.Author); ok {
-		s.data.Letterhead = &l
-	}
-}
+	var err error
+	s.data.Letterhead, err = s.directory.Letterhead(ctx, s.a.Agency, s.by.User, s.answer.Author)
+	return err
+}}
 
 // letterheadOf is the one under which the lead's answer was signed, nil for
 // answers from before letterheads were kept.

@@ -76,13 +76,13 @@ func (staff) Holds(_ context.Context, user int64, role workflow.Role, agency int
 	return role == actor.Executor && (user == worker || user == colleague || user == third || user == spare || user == reserve || (user == stranger && agency != roads)), nil
 }
 
-func (s staff) Letterhead(_, signer, author int64) (workflow.Letterhead, bool) {
+func (s staff) Letterhead(_ context.Context, _, signer, author int64) (*workflow.Letterhead, error) {
 	if s.paper == nil {
-		return workflow.Letterhead{}, false
+		return nil, nil
 	}
 	out := *s.paper
 	out.Signer, out.Writer = fmt.Sprintf("user %d", signer), fmt.Sprintf("user %d", author)
-	return out, true
+	return &out, nil
 }
 
 func (staff) Answers(_ context.Context, agency int64) (bool, error) { return agency != closed, nil }

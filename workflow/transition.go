@@ -360,13 +360,13 @@ var transitions = []Transition{
 	},
 	{
 		Action: Sign, From: []Stage{StageOnSign}, When: finalAnswer, Who: parties(head), To: StageAnswered,
-		Needs: []Input{everyItemSettled, needConscience}, Effects: []Effect{answerSigned, answeredFinally, sharedOn},
+		Needs: []Input{everyItemSettled, needConscience, underLetterhead}, Effects: []Effect{answerSigned, answeredFinally, sharedOn},
 		Clocks: []Tick{{Meets, deadline.Signing}, {Meets, deadline.Review}, {Opens, deadline.Rating}},
 		Tell:   []Telling{tell("notice.author.answered", Author), tell("notice.officer.signed", Worker)},
 	},
 	{ // an interim answer: the review runs on
 		Action: Sign, From: []Stage{StageOnSign}, When: interimAnswer, Who: parties(head), To: StagePlanned,
-		Needs: []Input{everyItemSettled, needConscience}, Effects: []Effect{answerSigned, promised, sharedOn},
+		Needs: []Input{everyItemSettled, needConscience, underLetterhead}, Effects: []Effect{answerSigned, promised, sharedOn},
 		Clocks: []Tick{{Meets, deadline.Signing}, {Opens, deadline.Promise}},
 		Tell:   []Telling{tell("notice.author.planned", Author), tell("notice.officer.signed", Worker)},
 	},
