@@ -46,6 +46,7 @@ type Doc struct {
 	Rating      int
 	Refuted     bool
 	Late        bool // answered after it was due
+	Joined      bool // tells of a problem that another appeal stands for
 }
 
 // Query selects appeals. Zero filters don't filter. Rights are part of the
@@ -83,7 +84,7 @@ type Result struct {
 
 // HeatMap counts the appeals of a query by territory and rubric.
 type HeatMap struct {
-	Cells []Cell // by territory, then by By; none is empty
+	Cells []Cell // by step, then by territory, then by By; none is empty
 	Total int
 	Fuzzy bool // as in Result
 }
@@ -91,44 +92,55 @@ type HeatMap struct {
 // Cell is one (territory, rubric) pair. By is a category, or a leaf where the
 // query said ByLeaf.
 type Cell struct {
+	Step      int // between which edges of the query, 0 without any
 	Territory int64
 	By        string
 	Count     int
+	Joined    int     // of Count, told of a problem that another appeal stands for
 	Overdue   int     // open past due now, or answered late
 	Solved    int     // outcome solved
 	Refuted   int     // said «not fixed» to a solved one
 	Rated     int     // number of ratings
 	RatingSum int     // sum of ratings
-	Weight    float64 // sum of 0.5^(age / 14 days)
+	Weight    float64 // sum of 0.5^(age / 14 days), where the query asks for it
+}
+
+// Problems is how many problems the appeals of the cell are about.
+func (c Cell) Problems() int { return c.Count - c.Joined }
+
+// Add counts another cell's appeals too.
+func (c *Cell) Add(o Cell) {
+	c.Count += o.Count
+	c.Joined += o.Joined
+	c.Overdue += o.Overdue
+	c.Solved += o.Solved
+	c.Refuted += o.Refuted
+	c.Rated += o.Rated
+	c.RatingSum += o.RatingSum
+	c.Weight += o.Weight
 }
 
 // Joined counts the cells of a territory together whose By has the same name.
 func (m HeatMap) Joined(name func(by string) string) HeatMap {
-	type pair struct {
+	type place struct {
+		step      int
 		territory int64
 		by        string
 	}
-	at := map[pair]int{}
+	at := map[place]int{}
 	var cells []Cell
 	for _, c := range m.Cells {
 		c.By = name(c.By)
-		i, there := at[pair{c.Territory, c.By}]
+		i, there := at[place{c.Step, c.Territory, c.By}]
 		if !there {
-			at[pair{c.Territory, c.By}] = len(cells)
+			at[place{c.Step, c.Territory, c.By}] = len(cells)
 			cells = append(cells, c)
 			continue
 		}
-		o := &cells[i]
-		o.Count += c.Count
-		o.Overdue += c.Overdue
-		o.Solved += c.Solved
-		o.Refuted += c.Refuted
-		o.Rated += c.Rated
-		o.RatingSum += c.RatingSum
-		o.Weight += c.Weight
+		cells[i].Add(c)
 	}
 	slices.SortFunc(cells, func(a, b Cell) int {
-		return cmp.Or(cmp.Compare(a.Territory, b.Territory), cmp.Compare(a.By, b.By))
+		return cmp.Or(cmp.Compare(a.Step, b.Step), cmp.Compare(a.Territory, b.Territory), cmp.Compare(a.By, b.By))
 	})
 	m.Cells = cells
 	return m
@@ -137,8 +149,13 @@ func (m HeatMap) Joined(name func(by string) string) HeatMap {
 // HeatQuery asks for a heat map.
 type HeatQuery struct {
 	Query
-	ByLeaf bool // columns are leaves, not categories
-	Now    time.Time
+	ByLeaf   bool // columns are leaves, not categories
+	Weighted bool // sum up weights, which costs another pass
+	Now      time.Time
+	// Edges, where there are any, part the time of submission into steps
+	// [Edges[i], Edges[i+1]), in order: one pass answers for all of them, and
+	// what was submitted before the first or after the last isn't counted.
+	Edges []time.Time
 }
 
 // Vote says how much earlier appeals like a text speak for a leaf.

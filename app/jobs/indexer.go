@@ -93,7 +93,7 @@ func doc(c *workflow.Case) search.Doc {
 		ID: a.ID, Number: a.Number, Text: a.Text, Rubric: a.Rubric, Category: a.Category, Territory: a.Place.Territory,
 		Agency: a.Agency, Executor: a.Executor, Stage: string(a.Stage), Final: a.Stage.Final(), Source: string(a.Source),
 		SubmittedAt: a.SubmittedAt, DueAt: a.DueAt, AnsweredAt: a.AnsweredAt, ClosedAt: a.ClosedAt,
-		Outcome: string(a.Outcome), Rating: a.Rating, Refuted: a.Refuted, Late: a.Late,
+		Outcome: string(a.Outcome), Rating: a.Rating, Refuted: a.Refuted, Late: a.Late, Joined: a.Lead != 0,
 	}
 	if p := a.Place.Point; p != nil {
 		d.Lat, d.Lon = p.Lat, p.Lon

@@ -3,38 +3,22 @@ package bleveindex
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
-// row is what is counted and filtered of one document. Codes are of the index's
-// vocabularies.
+// row is what is filtered and ranked of one document; what is only counted
+// stands in the facts beside the rows. Codes are of the index's vocabularies.
 type row struct {
-	id, submitted, due        int64   // times in Unix microseconds, 0 is none
-	weight                    float64 // see weightAt
-	territory, category, leaf uint32
-	marks                     marks
-	rating                    uint8
-}
-
-// halfLife is the age at which an appeal weighs half in a heat map.
-const halfLife = 14 * 24 * time.Hour
-
-// weightEpoch is when an appeal's stored weight is 1. Relative to it 0.5^age is
-// 2^(submitted − epoch) / 2^(now − epoch): the first is stored, the second is one
-// factor for all. A float64 carries some 39 years either way.
-var weightEpoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro()
-
-// weightAt is 2 to the half-lives from the epoch to t.
-func weightAt(t int64) float64 {
-	n := float64(t-weightEpoch) / float64(halfLife.Microseconds())
-	return math.Exp2(min(max(n, -1000), 1000))
+	id, submitted, due int64 // times in Unix microseconds, 0 is none
+	lat, lon           int32 // in millionths of a degree, 0 0 is no point
+	leaf               uint32
+	marks              marks
+	rating             uint8
 }
 
 // vocabulary gives the values of one column small codes. Code 0 is no value.
@@ -79,9 +63,10 @@ type columns struct {
 }
 
 type segmentRows struct {
-	once sync.Once
-	rows []row
-	err  error
+	once  sync.Once
+	rows  []row
+	facts *facts
+	err   error
 }
 
 func newColumns() *columns {
@@ -91,8 +76,9 @@ func newColumns() *columns {
 	}
 }
 
-// rows returns the rows of a snapshot's segment, building them once.
-func (c *columns) rows(s *scorch.SegmentSnapshot) ([]row, error) {
+// rows returns the rows of a snapshot's segment and what is counted of them,
+// building them once.
+func (c *columns) rows(s *scorch.SegmentSnapshot) ([]row, *facts, error) {
 	c.mu.Lock()
 	entry := c.built[s.Id()]
 	if entry == nil {
@@ -100,7 +86,7 @@ func (c *columns) rows(s *scorch.SegmentSnapshot) ([]row, error) {
 		c.built[s.Id()] = entry
 	}
 	c.mu.Unlock()
-	entry.once.Do(func() { entry.rows, entry.err = c.build(s.Segment()) })
+	entry.once.Do(func() { entry.rows, entry.facts, entry.err = c.build(s.Segment()) })
 	if entry.err != nil {
 		c.mu.Lock()
 		if c.built[s.Id()] == entry {
@@ -108,7 +94,7 @@ func (c *columns) rows(s *scorch.SegmentSnapshot) ([]row, error) {
 		}
 		c.mu.Unlock()
 	}
-	return entry.rows, entry.err
+	return entry.rows, entry.facts, entry.err
 }
 
 // forget drops the rows of segments that the newest snapshot no longer has.
@@ -132,53 +118,54 @@ func (c *columns) forget(segments []*scorch.SegmentSnapshot) {
 	}
 }
 
-func (c *columns) build(seg segment.Segment) (rows []row, err error) {
+func (c *columns) build(seg segment.Segment) (rows []row, counted *facts, err error) {
 	defer func() {
 		if p := recover(); p != nil { // a torn segment can make its reader panic
-			rows, err = nil, fmt.Errorf("read columns: panic: %v", p)
+			rows, counted, err = nil, nil, fmt.Errorf("read columns: panic: %v", p)
 		}
 	}()
 	if file, ok := seg.(interface{ Version() uint32 }); ok && file.Version() == 0 {
-		return nil, errors.New("segment file without a footer")
+		return nil, nil, errors.New("segment file without a footer")
 	}
 	rows = make([]row, seg.Count())
 	if err := readKeys(seg, rows); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	kinds := make([]kind, len(rows))
 	for _, col := range []struct {
 		field string
-		set   func(term string) (func(*row), error)
+		set   func(term string) (func(doc uint32), error)
 	}{
-		{fieldDue, func(term string) (func(*row), error) {
+		{fieldDue, func(term string) (func(doc uint32), error) {
 			t, err := parseTime(term)
-			return func(r *row) { r.due = t }, err
+			return func(doc uint32) { rows[doc].due = t }, err
 		}},
-		{fieldTerritory, func(term string) (func(*row), error) {
+		{fieldTerritory, func(term string) (func(doc uint32), error) {
 			code := c.territories.code(term)
-			return func(r *row) { r.territory = code }, nil
+			return func(doc uint32) { kinds[doc].territory = code }, nil
 		}},
-		{fieldCategory, func(term string) (func(*row), error) {
+		{fieldCategory, func(term string) (func(doc uint32), error) {
 			code := c.categories.code(term)
-			return func(r *row) { r.category = code }, nil
+			return func(doc uint32) { kinds[doc].category = code }, nil
 		}},
-		{fieldRubric, func(term string) (func(*row), error) {
+		{fieldRubric, func(term string) (func(doc uint32), error) {
 			code := c.leaves.code(term)
-			return func(r *row) { r.leaf = code }, nil
+			return func(doc uint32) { rows[doc].leaf, kinds[doc].leaf = code, code }, nil
 		}},
-		{fieldRating, func(term string) (func(*row), error) {
+		{fieldRating, func(term string) (func(doc uint32), error) {
 			n, err := strconv.ParseUint(term, 10, 8)
-			return func(r *row) { r.rating = uint8(n) }, err //nolint:gosec // parsed as 8 bits
+			return func(doc uint32) { rows[doc].rating, kinds[doc].rating = uint8(n), uint8(n) }, err //nolint:gosec // parsed as 8 bits
 		}},
-		{fieldMarks, func(term string) (func(*row), error) {
+		{fieldMarks, func(term string) (func(doc uint32), error) {
 			n, err := strconv.ParseUint(term, 10, 8)
-			return func(r *row) { r.marks = marks(n) }, err //nolint:gosec // parsed as 8 bits
+			return func(doc uint32) { rows[doc].marks, kinds[doc].marks = marks(n), marks(n) }, err //nolint:gosec // parsed as 8 bits
 		}},
 	} {
-		if err := fill(seg, col.field, rows, col.set); err != nil {
-			return nil, fmt.Errorf("read column %s: %w", col.field, err)
+		if err := fill(seg, col.field, col.set); err != nil {
+			return nil, nil, fmt.Errorf("read column %s: %w", col.field, err)
 		}
 	}
-	return rows, nil
+	return rows, newFacts(rows, kinds), nil
 }
 
 // readKeys sets what is kept by document.
@@ -196,7 +183,7 @@ func readKeys(seg segment.Segment, rows []row) error {
 		r := &rows[i]
 		var wrong error
 		state, err = byDoc.VisitDocValues(uint64(i), fields, func(_ string, term []byte) {
-			r.submitted, r.id, wrong = parseKey(term)
+			r.submitted, r.id, r.lat, r.lon, wrong = parseKey(term)
 		}, state)
 		switch {
 		case err != nil || wrong != nil:
@@ -204,15 +191,12 @@ func readKeys(seg segment.Segment, rows []row) error {
 		case r.id == 0:
 			return fmt.Errorf("document %d has no key", i)
 		}
-		if r.submitted != 0 {
-			r.weight = weightAt(r.submitted)
-		}
 	}
 	return nil
 }
 
-// fill walks the terms of a field and sets each in the rows that have it.
-func fill(seg segment.Segment, field string, rows []row, set func(string) (func(*row), error)) error {
+// fill walks the terms of a field and sets each in the documents that have it.
+func fill(seg segment.Segment, field string, set func(string) (func(uint32), error)) error {
 	dict, err := seg.Dictionary(field)
 	if err != nil {
 		return err
@@ -236,11 +220,11 @@ func fill(seg segment.Segment, field string, rows []row, set func(string) (func(
 			return err
 		}
 		if many == nil {
-			put(&rows[one])
+			put(one)
 			continue
 		}
 		many.Iterate(func(doc uint32) bool {
-			put(&rows[doc])
+			put(doc)
 			return true
 		})
 	}

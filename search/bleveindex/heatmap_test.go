@@ -48,8 +48,22 @@ func (m model) matches(d search.Doc, q search.Query) bool {
 }
 
 type cellKey struct {
+	step      int
 	territory int64
 	by        string
+}
+
+// stepOf is the step of a time the slow and plain way.
+func stepOf(edges []time.Time, at time.Time) (int, bool) {
+	if len(edges) == 0 {
+		return 0, true
+	}
+	for i := range len(edges) - 1 {
+		if !at.Before(edges[i]) && at.Before(edges[i+1]) {
+			return i, true
+		}
+	}
+	return 0, false
 }
 
 func (m model) heat(q search.HeatQuery) (map[cellKey]search.Cell, int) {
@@ -59,13 +73,20 @@ func (m model) heat(q search.HeatQuery) (map[cellKey]search.Cell, int) {
 			continue
 		}
 		total++
-		key := cellKey{d.Territory, d.Category}
+		step, ok := stepOf(q.Edges, d.SubmittedAt)
+		if !ok {
+			continue
+		}
+		key := cellKey{step, d.Territory, d.Category}
 		if q.ByLeaf {
 			key.by = d.Rubric
 		}
 		c := cells[key]
-		c.Territory, c.By = key.territory, key.by
+		c.Step, c.Territory, c.By = step, key.territory, key.by
 		c.Count++
+		if d.Joined {
+			c.Joined++
+		}
 		if d.Late || !d.Final && !d.DueAt.IsZero() && d.DueAt.Before(q.Now) {
 			c.Overdue++
 		}
@@ -79,7 +100,9 @@ func (m model) heat(q search.HeatQuery) (map[cellKey]search.Cell, int) {
 			c.Rated++
 			c.RatingSum += d.Rating
 		}
-		c.Weight += math.Pow(0.5, q.Now.Sub(d.SubmittedAt).Hours()/24/14)
+		if q.Weighted {
+			c.Weight += math.Pow(0.5, q.Now.Sub(d.SubmittedAt).Hours()/24/14)
+		}
 		cells[key] = c
 	}
 	return cells, total
@@ -112,6 +135,7 @@ func drawDoc(t *rapid.T) search.Doc {
 		Final:       rapid.Bool().Draw(t, "final"),
 		Late:        rapid.Bool().Draw(t, "late"),
 		Refuted:     rapid.Bool().Draw(t, "refuted"),
+		Joined:      rapid.Bool().Draw(t, "joined"),
 		Outcome:     rapid.SampledFrom([]string{"", "solved", "explained"}).Draw(t, "outcome"),
 		Rating:      rapid.IntRange(0, 5).Draw(t, "rating"),
 		SubmittedAt: drawTime(t, "submitted"),
@@ -125,7 +149,14 @@ func drawDoc(t *rapid.T) search.Doc {
 
 func drawQuery(t *rapid.T) search.HeatQuery {
 	maybe := func(label string) bool { return rapid.IntRange(0, 3).Draw(t, label) == 0 }
-	q := search.HeatQuery{Now: corpusNow, ByLeaf: rapid.Bool().Draw(t, "by leaf")}
+	q := search.HeatQuery{Now: corpusNow, ByLeaf: rapid.Bool().Draw(t, "by leaf"), Weighted: rapid.Bool().Draw(t, "weighted")}
+	if rapid.Bool().Draw(t, "in steps") {
+		edge := drawTime(t, "first edge")
+		for range rapid.IntRange(1, 9).Draw(t, "edges") {
+			q.Edges = append(q.Edges, edge)
+			edge = edge.Add(time.Duration(rapid.IntRange(1, 400).Draw(t, "step")) * time.Hour)
+		}
+	}
 	q.Region = rapid.Bool().Draw(t, "region")
 	q.Agencies = rapid.SliceOfN(rapid.Int64Range(0, 3), 0, 3).Draw(t, "agencies")
 	if rapid.Bool().Draw(t, "with text") {
@@ -190,8 +221,8 @@ func checkQuery(t *rapid.T, ix *Index, docs model, q search.HeatQuery) {
 	require.Equal(t, total, got.Total)
 	require.Len(t, got.Cells, len(want))
 	for _, c := range got.Cells {
-		w := want[cellKey{c.Territory, c.By}]
-		require.InEpsilon(t, w.Weight, c.Weight, 1e-9)
+		w := want[cellKey{c.Step, c.Territory, c.By}]
+		require.InDelta(t, w.Weight, c.Weight, 1e-9*max(w.Weight, 1))
 		w.Weight = c.Weight
 		require.Equal(t, w, c)
 	}
@@ -230,8 +261,8 @@ func TestIndex_HeatMap_holds_through_merges_and_a_restart(t *testing.T) {
 			require.Equal(t, total, got.Total)
 			require.Len(t, got.Cells, len(want))
 			for _, cell := range got.Cells {
-				w := want[cellKey{cell.Territory, cell.By}]
-				require.InEpsilon(t, w.Weight, cell.Weight, 1e-9)
+				w := want[cellKey{cell.Step, cell.Territory, cell.By}]
+				require.InDelta(t, w.Weight, cell.Weight, 1e-9*max(w.Weight, 1))
 				w.Weight = cell.Weight
 				require.Equal(t, w, cell)
 			}
@@ -340,16 +371,33 @@ func TestTable_counts_the_same_flat_and_by_cell(t *testing.T) {
 	defer func() { _ = v.close() }()
 	m, err := v.find(t.Context(), search.Query{Region: true})
 	require.NoError(t, err)
-	territories, names := ix.columns.territories.list(), ix.columns.leaves.list()
-	flat, sparse := newTable(len(territories), len(names)), newTable(maxDense, len(names))
-	require.Nil(t, sparse.dense)
-	for i, docs := range m.docs {
-		flat.count(v.parts[i].rows, docs, true, corpusNow)
-		sparse.count(v.parts[i].rows, docs, true, corpusNow)
+	q := search.HeatQuery{ByLeaf: true, Now: corpusNow, Weighted: true}
+	for day := range 30 {
+		q.Edges = append(q.Edges, corpusNow.AddDate(0, 0, day-30))
 	}
-	a, err := flat.cells(territories, names, corpusNow)
+	flat, sparse := newTable(ix.columns, q), newTable(ix.columns, q)
+	flat.dense, flat.sparse = make([]tally, 29*len(flat.territories)*len(flat.names)), nil
+	sparse.dense, sparse.sparse = nil, map[int]*tally{}
+	for i, docs := range m.docs {
+		flat.count(&v.parts[i], docs)
+		sparse.count(&v.parts[i], docs)
+	}
+	a, err := flat.cells()
 	require.NoError(t, err)
-	b, err := sparse.cells(territories, names, corpusNow)
+	require.NotEmpty(t, a)
+	b, err := sparse.cells()
 	require.NoError(t, err)
 	require.Equal(t, a, b)
+}
+
+func TestFacts_pastDue_goes_with_the_time_and_back(t *testing.T) {
+	t.Parallel()
+	rows := []row{{due: 30}, {due: 10}, {}, {due: 20}, {due: 5, marks: isFinal}, {due: 5, marks: isLate}}
+	f := newFacts(rows, make([]kind, len(rows)))
+	for _, step := range []struct {
+		moment int64
+		want   []uint32
+	}{{10, []uint32{}}, {21, []uint32{1, 3}}, {21, []uint32{1, 3}}, {99, []uint32{0, 1, 3}}, {11, []uint32{1}}, {31, []uint32{0, 1, 3}}} {
+		require.Equal(t, step.want, f.pastDue(step.moment).ToArray(), step.moment)
+	}
 }

@@ -1,6 +1,7 @@
 package bleveindex
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 
 // schemaVersion changes whenever fields, terms or the analyser do: an index of
 // another version is rebuilt.
-const schemaVersion = "1"
+const schemaVersion = "2"
 
 // Keys of what the index remembers about itself.
 var (
@@ -51,6 +52,7 @@ const (
 	isSolved
 	isRefuted
 	isWorked // an officer took it up: its topic has been seen by a person
+	isJoined // told again: another appeal stands for the problem
 )
 
 // takenUp lists the stages that an appeal reaches only through an officer.
@@ -69,6 +71,7 @@ func marksOf(d *search.Doc) marks {
 		{d.Late, isLate},
 		{d.Outcome == search.Solved, isSolved},
 		{d.Refuted, isRefuted},
+		{d.Joined, isJoined},
 		{takenUp[d.Stage] || !d.AnsweredAt.IsZero(), isWorked},
 	} {
 		if fact.is {
@@ -133,23 +136,30 @@ func timeTerm(t time.Time) string {
 
 func parseTime(term string) (int64, error) { return numeric.PrefixCoded(term).Int64() }
 
-// keyTerm is the time of submission, 0 where there is none, and the id: the two
-// facts that no two documents share, in one term.
+// keyTerm is the time of submission, 0 where there is none, the id and the
+// point, 0 where there is none: what hardly two documents share, in one term.
 func keyTerm(d *search.Doc) string {
 	var submitted int64
 	if !d.SubmittedAt.IsZero() {
 		submitted = d.SubmittedAt.UnixMicro()
 	}
-	return sortable(submitted) + sortable(d.ID)
+	return sortable(submitted) + sortable(d.ID) + sortable(int64(micro(d.Lat))<<32|int64(uint32(micro(d.Lon)))) //nolint:gosec // bits, not a number
 }
 
-func parseKey(term []byte) (submitted, id int64, err error) {
-	half := len(term) / 2
-	if submitted, err = numeric.PrefixCoded(term[:half]).Int64(); err != nil {
-		return 0, 0, err
+// micro is a coordinate in millionths of a degree: 0.1 m.
+func micro(degrees float64) int32 { return int32(math.Round(min(max(degrees, -180), 180) * 1e6)) }
+
+func degrees(micro int32) float64 { return float64(micro) / 1e6 }
+
+func parseKey(term []byte) (submitted, id int64, lat, lon int32, err error) {
+	var parts [3]int64
+	size := len(term) / len(parts)
+	for i := range parts {
+		if parts[i], err = numeric.PrefixCoded(term[i*size : (i+1)*size]).Int64(); err != nil {
+			return 0, 0, 0, 0, err
+		}
 	}
-	id, err = numeric.PrefixCoded(term[half:]).Int64()
-	return submitted, id, err
+	return parts[0], parts[1], int32(parts[2] >> 32), int32(parts[2]), nil //nolint:gosec // two halves
 }
 
 // sortable is bleve's text form of a number, which has 11 bytes of 7 bits.

@@ -21,6 +21,7 @@ type part struct {
 	segment segment.Segment
 	deleted *roaring.Bitmap // may be nil
 	rows    []row
+	facts   *facts
 }
 
 func (ix *Index) view() (*view, error) {
@@ -38,12 +39,12 @@ func (ix *Index) view() (*view, error) {
 	}
 	v := &view{snapshot: snapshot}
 	for _, s := range snapshot.Segments() {
-		rows, err := ix.columns.rows(s)
+		rows, counted, err := ix.columns.rows(s)
 		if err != nil {
 			_ = snapshot.Close()
 			return nil, fmt.Errorf("read search index: %w", err)
 		}
-		v.parts = append(v.parts, part{segment: s.Segment(), deleted: s.Deleted(), rows: rows})
+		v.parts = append(v.parts, part{segment: s.Segment(), deleted: s.Deleted(), rows: rows, facts: counted})
 		v.docs += int(s.Count()) //nolint:gosec // a count of documents
 	}
 	ix.columns.forget(snapshot.Segments())

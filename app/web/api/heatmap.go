@@ -118,7 +118,7 @@ func (h *Handlers) heatQuery(c echo.Context, public bool) (search.HeatQuery, err
 		return q, err
 	}
 	scope := workflow.ScopeOf(edge.Actor(edge.Ctx(c)))
-	q.Region, q.Agencies = scope.Region, scope.Agencies
+	q.Region, q.Agencies, q.Weighted = scope.Region, scope.Agencies, true
 	q.Text = search.Parse(c.QueryParam("q"), nil).Text
 	if q.Rubric = c.QueryParam("rubric"); q.Rubric != "" {
 		_, ok := book.Tree.Find(q.Rubric)

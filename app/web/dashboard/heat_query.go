@@ -58,7 +58,7 @@ func (q heatQuery) url(more ...string) string { return address("/dashboard/heat"
 
 // ask is the question to the index: only what the person may count.
 func (q heatQuery) ask(s screen) search.HeatQuery {
-	out := search.HeatQuery{Query: search.Parse(q.Words, nil), ByLeaf: q.Category != "", Now: s.now}
+	out := search.HeatQuery{Query: search.Parse(q.Words, nil), ByLeaf: q.Category != "", Now: s.now, Weighted: q.Measure.Key == "recent"}
 	out.Region, out.Agencies = s.scope.Region, s.scope.Agencies
 	out.Category, out.Stage = q.Category, string(q.Stage)
 	p := q.Period.report()

@@ -15,15 +15,7 @@ type sums struct {
 	Population int
 }
 
-func (s *sums) add(c search.Cell) {
-	s.Count += c.Count
-	s.Overdue += c.Overdue
-	s.Solved += c.Solved
-	s.Refuted += c.Refuted
-	s.Rated += c.Rated
-	s.RatingSum += c.RatingSum
-	s.Weight += c.Weight
-}
+func (s *sums) add(c search.Cell) { s.Add(c) }
 
 // measure is what the shades of the heat map say.
 type measure struct {
@@ -72,7 +64,7 @@ const worstRating = 4
 var measures = []measure{
 	{Key: "count", title: "dashboard.measure.count", words: whole, value: func(s sums) (float64, bool) { return float64(s.Count), true }},
 	{Key: "per_10k", title: "dashboard.measure.per_10k", words: fine, value: func(s sums) (float64, bool) {
-		return float64(s.Count) * 10_000 / float64(max(s.Population, 1)), s.Population > 0
+		return float64(s.Problems()) * 10_000 / float64(max(s.Population, 1)), s.Population > 0
 	}},
 	{Key: "overdue", title: "dashboard.measure.overdue", words: percent, top: 1, value: share(func(s sums) int { return s.Overdue }, all)},
 	{Key: "solved", title: "dashboard.measure.solved", words: percent, top: 1, value: share(func(s sums) int { return s.Solved }, all)},
