@@ -9,7 +9,7 @@ func (t *training) topicEvidence(u leftOut, y *tally) *evidence {
 		e.truth[n], e.weight[n] = t.topic[i], t.weight[i]
 		left := u.left.row(n)
 		words, pieces := make([]float32, nt), make([]float32, nt)
-		t.topics.like(t.xs[i], words, pieces)
+		t.topics.like(u.xs[n], words, pieces)
 		for c := range nt {
 			x := e.of(n, c)
 			category := left[nt+int(t.classes.categoryOf[c])]
@@ -70,7 +70,7 @@ func (t *training) agencyEvidence(u leftOut, y *tally) *evidence {
 		e.truth[k], e.weight[k] = t.agency[i], t.weight[i]
 		left := u.left.row(n)[first:]
 		words, pieces := make([]float32, na), make([]float32, na)
-		t.bodies.like(t.xs[i], words, pieces)
+		t.bodies.like(u.xs[n], words, pieces)
 		answers := make([]float64, na)
 		own := int32(-1)
 		if u.counted {

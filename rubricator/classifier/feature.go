@@ -1,6 +1,9 @@
 package classifier
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // features numbers everything a text is made of in one space: stems, then
 // grams.
@@ -27,32 +30,48 @@ type vector struct {
 
 func (x vector) grams() []weighed { return x.items[x.soft:] }
 
+// reading is what a text is made of: the stems that are known, and the pieces of
+// the others. The pieces of a known stem follow from it.
+type reading struct {
+	stems []weighed
+	grams []weighed
+}
+
+func (a *analysis) reading() reading {
+	var out reading
+	for _, u := range a.stems {
+		if u.id >= 0 {
+			out.stems = append(out.stems, weighed{u.id, u.weight})
+			continue
+		}
+		for _, g := range a.gram[u.from:u.to] {
+			out.grams = append(out.grams, weighed{g.id, u.weight * g.weight})
+		}
+	}
+	return out
+}
+
 // vector lists the features of a text; dense is scratch of the number of grams.
-func (f *features) vector(a *analysis, dense []float32) vector {
-	var out vector
-	for _, u := range a.stems {
-		if u.id >= 0 {
-			out.items = append(out.items, weighed{u.id, wordShare * u.weight})
-		}
-	}
-	out.soft = len(out.items)
+func (f *features) vector(r reading, dense []float32) vector {
+	out := vector{items: make([]weighed, 0, len(r.stems)), soft: len(r.stems)}
+	k := f.softly()
 	var touched []int32
-	add := func(grams []weighed, k float32) {
-		for _, g := range grams {
-			if dense[g.id] == 0 {
-				touched = append(touched, g.id)
-			}
-			dense[g.id] += k * g.weight
+	add := func(id int32, weight float32) {
+		if dense[id] == 0 {
+			touched = append(touched, id)
+		}
+		dense[id] += k * weight
+	}
+	for _, u := range r.stems {
+		out.items = append(out.items, weighed{u.id, wordShare * u.weight})
+		for _, g := range f.pieceOf[u.id] {
+			add(g.id, u.weight*g.weight)
 		}
 	}
-	for _, u := range a.stems {
-		k := softShare * u.weight / f.softNorm
-		if u.id >= 0 {
-			add(f.pieceOf[u.id], k)
-		} else {
-			add(a.gram[u.from:u.to], k)
-		}
+	for _, g := range r.grams {
+		add(g.id, g.weight)
 	}
+	out.items = slices.Grow(out.items, len(touched))
 	for _, id := range touched {
 		out.items = append(out.items, weighed{f.gramAt(id), dense[id]})
 		dense[id] = 0
@@ -60,29 +79,37 @@ func (f *features) vector(a *analysis, dense []float32) vector {
 	return out
 }
 
-// vectors lists the features of every text, and sets the length that the grams of
-// a text have on the average.
-func (f *features) vectors(texts, places []string) []vector {
+// softly is what the pieces of a stem of weight 1 weigh.
+func (f *features) softly() float32 { return softShare / f.softNorm }
+
+// vectors lists the features of the texts of some examples.
+func (f *features) vectors(rs []reading, of []int) []vector {
+	dense := make([]float32, len(f.gramIDF))
+	out := make([]vector, len(of))
+	for n, i := range of {
+		out[n] = f.vector(rs[i], dense)
+	}
+	return out
+}
+
+// readings takes every text apart, and sets the length that the grams of a text
+// have on the average.
+func (f *features) readings(texts, places []string) []reading {
 	a := f.newAnalysis()
 	dense := make([]float32, len(f.gramIDF))
-	out := make([]vector, len(texts))
+	out := make([]reading, len(texts))
 	sum := 0.0
 	for i, text := range texts {
 		f.analyse(text, places[i], a)
-		out[i] = f.vector(a, dense)
+		out[i] = a.reading()
 		s := 0.0
-		for _, g := range out[i].grams() {
+		for _, g := range f.vector(out[i], dense).grams() {
 			s += float64(g.weight) * float64(g.weight)
 		}
 		sum += math.Sqrt(s) / float64(softShare)
 	}
 	if sum > 0 {
 		f.softNorm = float32(sum / float64(len(texts)))
-		for _, v := range out {
-			for i := range v.grams() {
-				v.grams()[i].weight /= f.softNorm
-			}
-		}
 	}
 	return out
 }

@@ -70,20 +70,61 @@ func axpy(k float64, x, y []float64) {
 	}
 }
 
+// abreast is how many rows are multiplied with one at a time: it is then fetched
+// from far away once and not for each of them.
+const abreast = 4
+
+// dots multiplies x with rows first, first+1 … of m, from column lo on.
+func dots(x []float64, m *matrix, first, lo int) [abreast]float64 {
+	hi := lo + len(x)
+	a, b, c, d := m.row(first)[lo:hi], m.row(first + 1)[lo:hi], m.row(first + 2)[lo:hi], m.row(first + 3)[lo:hi]
+	var sum [abreast]float64
+	var s0, s1, s2, s3, t0, t1, t2, t3 float64
+	i := 0
+	for ; i+2 <= len(x); i += 2 {
+		v, w := x[i], x[i+1]
+		s0 += v * a[i]
+		s1 += v * b[i]
+		s2 += v * c[i]
+		s3 += v * d[i]
+		t0 += w * a[i+1]
+		t1 += w * b[i+1]
+		t2 += w * c[i+1]
+		t3 += w * d[i+1]
+	}
+	sum[0], sum[1], sum[2], sum[3] = s0+t0, s1+t1, s2+t2, s3+t3
+	if i < len(x) {
+		sum[0] += x[i] * a[i]
+		sum[1] += x[i] * b[i]
+		sum[2] += x[i] * c[i]
+		sum[3] += x[i] * d[i]
+	}
+	return sum
+}
+
 // cholesky turns a symmetric positive definite matrix into its lower factor, in
 // place; what stands above the diagonal is left as it was.
 func cholesky(a *matrix) error {
 	n := a.rows
-	for j := range n {
-		rj := a.row(j)
-		d := rj[j] - dot(rj[:j], rj[:j])
-		if d <= 0 {
-			return errors.New("classifier: the texts' likeness is not positive definite")
+	for first := 0; first < n; first += abreast {
+		end := min(first+abreast, n)
+		for j := first; j < end; j++ {
+			rj := a.row(j)
+			for k := first; k < j; k++ {
+				rj[k] = (rj[k] - dot(rj[:k], a.row(k)[:k])) / a.row(k)[k]
+			}
+			d := rj[j] - dot(rj[:j], rj[:j])
+			if d <= 0 {
+				return errors.New("classifier: the texts' likeness is not positive definite")
+			}
+			rj[j] = math.Sqrt(d)
 		}
-		rj[j] = math.Sqrt(d)
-		parallelFrom(j+1, n, func(i int) {
+		parallelFrom(end, n, func(i int) { // end < n: all of them are abreast
 			ri := a.row(i)
-			ri[j] = (ri[j] - dot(ri[:j], rj[:j])) / rj[j]
+			for k, sum := range dots(ri[:first], a, first, 0) {
+				rk := a.row(first + k)
+				ri[first+k] = (ri[first+k] - sum - dot(ri[first:first+k], rk[first:first+k])) / rk[first+k]
+			}
 		})
 	}
 	return nil
@@ -105,12 +146,26 @@ func parallelFrom(from, to int, fn func(i int)) {
 func invertLower(l *matrix) *matrix {
 	n := l.rows
 	inv := newMatrix(n, n)
-	parallel(n, func(j int) {
-		c := inv.row(j)
-		c[j] = 1 / l.row(j)[j]
-		for i := j + 1; i < n; i++ {
-			ri := l.row(i)
+	alone := func(j, i int) {
+		c, ri := inv.row(j), l.row(i)
+		if i == j {
+			c[j] = 1 / ri[j]
+		} else {
 			c[i] = -dot(ri[j:i], c[j:i]) / ri[i]
+		}
+	}
+	parallel((n+abreast-1)/abreast, func(part int) {
+		first := part * abreast
+		end := min(first+abreast, n)
+		for j := first; j < end; j++ {
+			for i := j; i < end; i++ {
+				alone(j, i)
+			}
+		}
+		for i := end; i < n; i++ { // the rows have nothing before their diagonals
+			for k, sum := range dots(l.row(i)[first:i], inv, first, first) {
+				inv.row(first + k)[i] = -sum / l.row(i)[i]
+			}
 		}
 	})
 	return inv

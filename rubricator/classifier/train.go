@@ -87,7 +87,7 @@ type training struct {
 	weight   []float64
 
 	f      *features
-	xs     []vector
+	texts  []reading
 	count  int
 	topics names
 	bodies names // of agencies
@@ -116,7 +116,7 @@ func newTraining(examples []Example, outline Outline) *training {
 		words = append(words, c.Words)
 	}
 	t.f = newFeatures(newVocabulary(slices.Concat(texts, places), words))
-	t.xs = t.f.vectors(texts, places)
+	t.texts = t.f.readings(texts, places)
 	t.count = t.f.count()
 	t.topics = t.f.names(outline.Topics)
 	t.bodies = t.f.names(outline.Agencies)
@@ -149,18 +149,19 @@ func (t *training) run() (*Model, error) {
 	case n == 0:
 		f.weight = dense(t.count, nt+nc+na)
 	case n <= t.exactly:
-		k := likeness(t.xs, t.count)
-		if f, unseen.left, err = solve(k, t.xs, t.targets(), t.count); err != nil {
-			return nil, err
-		}
-		unseen.byTopic, unseen.byAgency = centres(k, t.topic, t.weight, nt), centres(k, t.agency, t.weight, na)
-		unseen.counted = true
 		for i := range n {
 			unseen.examples = append(unseen.examples, i)
 		}
+		xs := t.f.vectors(t.texts, unseen.examples)
+		k := likeness(xs, t.count)
+		if f, unseen.left, err = solve(k, xs, t.targets(), t.count); err != nil {
+			return nil, err
+		}
+		unseen.xs, unseen.counted = xs, true
+		unseen.byTopic, unseen.byAgency = centres(k, t.topic, t.weight, nt), centres(k, t.agency, t.weight, na)
 	default:
-		unseen, seen = t.holdOut()
-		f = descend(t.xs, t.targets(), t.count)
+		unseen, seen, f = t.holdOut()
+		f = t.approach(&f)
 	}
 	evidence := t.topicEvidence(unseen, seen)
 	topicHead := learn(topicBefore, evidence)
@@ -176,6 +177,7 @@ func (t *training) run() (*Model, error) {
 // leftOut is what would have been said of examples, had they been left out.
 type leftOut struct {
 	examples          []int
+	xs                []vector
 	left              *matrix // least squares
 	byTopic, byAgency *matrix // likeness to the centres of classes
 	counted           bool    // the examples are in the tally and must be taken off
