@@ -49,6 +49,7 @@ func (a *App) pages() web.Pages {
 			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Learning: a.Learning, Directory: a.directory, Reader: a.Store,
 			Clock: a.Clock, Zone: a.Config.Zone, Frame: officers.Page,
 			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload, Bodies: a.bodies}, Past: a.Store,
+			Simulator: &rubricator.Simulator{Store: a.Store, Clock: a.Clock},
 		}),
 		API: api.New(api.Config{
 			Addresses: a.Addresses,

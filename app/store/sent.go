@@ -14,18 +14,19 @@ const sentPage = 1000
 // EachSent gives what decided where each appeal of a period went, the earliest
 // first: submitted at from or later, before until. It keeps a page in memory.
 func (s *Store) EachSent(ctx context.Context, from, until time.Time, fn func(rubricator.Sent) error) error {
-	last := int64(0)
+	after, last := from, int64(0)
 	for {
 		var rows []struct {
 			ID             int64
+			SubmittedAt    instant
 			Number, Rubric string
 			TerritoryID    int64
 			AgencyID       int64
 			Replies        string
 		}
-		err := s.read.WithContext(ctx).Table("appeals").Select("id, number, rubric, territory_id, agency_id, replies").
-			Where("id > ? AND submitted_at >= ? AND submitted_at < ?", last, instant(from), instant(until)).
-			Order("id").Limit(sentPage).Find(&rows).Error
+		err := s.read.WithContext(ctx).Table("appeals").Select("id, submitted_at, number, rubric, territory_id, agency_id, replies").
+			Where("submitted_at >= ? AND submitted_at < ? AND (submitted_at > ? OR id > ?)", instant(after), instant(until), instant(after), last).
+			Order("submitted_at, id").Limit(sentPage).Find(&rows).Error
 		if err != nil {
 			return translate(err)
 		}
@@ -35,12 +36,12 @@ func (s *Store) EachSent(ctx context.Context, from, until time.Time, fn func(rub
 				return err
 			}
 			one := rubricator.Sent{
-				Number: r.Number, Rubric: r.Rubric, Territory: r.TerritoryID, Answers: workflow.AnswersOf(replies), Agency: r.AgencyID,
+				ID: r.ID, Number: r.Number, Rubric: r.Rubric, Territory: r.TerritoryID, Answers: workflow.AnswersOf(replies), Agency: r.AgencyID,
 			}
 			if err := fn(one); err != nil {
 				return err
 			}
-			last = r.ID
+			after, last = r.SubmittedAt.time(), r.ID
 		}
 		if len(rows) < sentPage {
 			return nil

@@ -148,6 +148,7 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/models", p.Models)
 		g.POST("/models", p.ChangeModels)
 		g.GET("/rubricator/routes", p.Routes)
+		g.GET("/rubricator/simulation", p.Simulation)
 		g.GET("/rubricator/routes/rule", p.Rule)
 		g.POST("/rubricator/routes/rule", p.SaveRule)
 		g.GET("/calendar", p.Calendar)

@@ -154,7 +154,7 @@ func testSent(t *testing.T, s *store.Store) {
 	}))
 	a := found.Appeal
 	require.Equal(t, []rubricator.Sent{{
-		Number: a.Number, Rubric: a.Rubric, Territory: a.Place.Territory, Agency: a.Agency, Answers: rubricator.Answers{"class": "federal"},
+		ID: id, Number: a.Number, Rubric: a.Rubric, Territory: a.Place.Territory, Agency: a.Agency, Answers: rubricator.Answers{"class": "federal"},
 	}}, got)
 	stop := errors.New("enough")
 	require.ErrorIs(t, s.EachSent(t.Context(), Noon, Noon.Add(time.Hour), func(rubricator.Sent) error { return stop }), stop)

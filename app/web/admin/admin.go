@@ -41,6 +41,7 @@ type Past interface {
 type Config struct {
 	Calendars *workflow.Calendars
 	Editor    *rubricator.Editor
+	Simulator *rubricator.Simulator
 	Past      Past
 	Staff     *identity.Staff
 	Learning  *rubricator.Learning
@@ -95,6 +96,7 @@ func (h *Handlers) frame(c echo.Context, title, section string) (ui.Page, []ui.T
 		{rubricatorURL, "tree.title", true},
 		{"/admin/models", "model.title", true},
 		{routesURL, "route.title", true},
+		{simulationURL, "simulation.title", false},
 	} {
 		if !at.system || edge.Actor(ctx).Has(actor.SystemAdmin) {
 			tabs = append(tabs, ui.Tab{Text: ui.T(ctx, at.key), URL: at.path, Count: -1, Current: at.path == section})

@@ -88,8 +88,8 @@ func newOffice(t *testing.T, dialect string) *office {
 		Accounts: identity.NewAccounts(o.store, o.clock), Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Admin: admin.New(admin.Config{
 			Calendars: o.calendars, Learning: o.learning, Staff: &identity.Staff{Store: o.store, Clock: o.clock}, Directory: agencies{o.store}, Reader: o.store, Past: o.store,
-			Editor: o.editor,
-			Clock:  o.clock, Zone: cal.Zone(),
+			Editor: o.editor, Simulator: &rubricator.Simulator{Store: o.store, Clock: o.clock},
+			Clock: o.clock, Zone: cal.Zone(),
 			Frame: func(_ echo.Context, title string) (ui.Page, error) {
 				return ui.Page{Title: title, Area: ui.Console}, nil
 			},

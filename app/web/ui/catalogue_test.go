@@ -18,7 +18,7 @@ import (
 
 // families are the keys built from values: nobody writes them out.
 var families = []string{
-	"tree.value.", "tree.field.", "tree.question.", "tree.diff.", "tree.mark.", "tree.move.", "rubric.check.",
+	"tree.value.", "tree.field.", "tree.question.", "tree.diff.", "tree.mark.", "tree.move.", "rubric.check.", "simulation.only.",
 	"duplicate.why.", // of duplicate.Fact
 	"admin.month.", "admin.entry.", "admin.entries.", "admin.purpose.", "admin.weekday.", "admin.weekday_short.", "admin.kind.", "admin.clock.", "admin.change.state.",
 	"model.step.", "model.state.", "model.cause.", "model.verdict.",
