@@ -65,6 +65,10 @@ type Query struct {
 	Agency    int64
 	Stage     string
 	From, To  time.Time // submitted in [From, To)
+
+	Where []AnyOf // all of these hold too
+	// FacetsAt asks for the facets of the result as of that moment; zero: none.
+	FacetsAt time.Time
 }
 
 // Hit is one found appeal.
@@ -80,6 +84,8 @@ type Result struct {
 	Hits  []Hit
 	Total int
 	Fuzzy bool // nothing has these very words: the hits have words spelt like them
+	// Facets are set where the query asked for them.
+	Facets Facets
 }
 
 // HeatMap counts the appeals of a query by territory and rubric.

@@ -58,6 +58,16 @@ func words(text string) []word {
 	s := stemmers.Get().(*stemmer) //nolint:errcheck // the pool holds nothing else
 	defer stemmers.Put(s)
 	out := make([]word, 0, len(text)/12+1)
+	runs(text, func(start, end int) {
+		if stem := s.stem(text[start:end]); stem != "" {
+			out = append(out, word{start, end, stem})
+		}
+	})
+	return out
+}
+
+// runs calls found with each run of letters, digits and marks of a text.
+func runs(text string, found func(start, end int)) {
 	start := -1
 	for i, r := range text {
 		inside := unicode.IsLetter(r) || unicode.IsDigit(r) || start >= 0 && unicode.IsMark(r)
@@ -65,17 +75,59 @@ func words(text string) []word {
 		case inside && start < 0:
 			start = i
 		case !inside && start >= 0:
-			if stem := s.stem(text[start:i]); stem != "" {
-				out = append(out, word{start, i, stem})
-			}
+			found(start, i)
 			start = -1
 		}
 	}
 	if start >= 0 {
-		if stem := s.stem(text[start:]); stem != "" {
-			out = append(out, word{start, len(text), stem})
+		found(start, len(text))
+	}
+}
+
+// halves parts a run where letters meet digits: «12к1» is 12, к and 1. A run of
+// one kind is one part.
+func halves(run string, found func(start, end int)) {
+	start, digits := 0, false
+	for i, r := range run {
+		if unicode.IsMark(r) {
+			continue
+		}
+		if d := unicode.IsDigit(r); i == 0 {
+			digits = d
+		} else if d != digits {
+			found(start, i)
+			start, digits = i, d
 		}
 	}
+	found(start, len(run))
+}
+
+// compound reports whether a term has letters and digits.
+func compound(term string) bool {
+	if !strings.ContainsAny(term, "0123456789") {
+		return false
+	}
+	parts := 0
+	halves(term, func(int, int) { parts++ })
+	return parts > 1
+}
+
+// sequence cuts a normal text as phrases are compared: stop words stand in
+// their places, and compounds are parted, so that «12 к 1» is «12к1».
+func sequence(text string) []word {
+	s := stemmers.Get().(*stemmer) //nolint:errcheck // the pool holds nothing else
+	defer stemmers.Put(s)
+	out := make([]word, 0, len(text)/8+1)
+	runs(text, func(from, to int) {
+		halves(text[from:to], func(start, end int) {
+			start, end = from+start, from+end
+			stem := s.stem(text[start:end])
+			if stem == "" {
+				stem = folded(text[start:end])
+			}
+			out = append(out, word{start, end, stem})
+		})
+	})
 	return out
 }
 
@@ -92,11 +144,37 @@ func stems(text string) []string {
 	return out
 }
 
-// textAnalyzer is words for bleve.
+// indexed is the words of a text and the parts of its compounds, so that «12а» is
+// found by 12 too.
+func indexed(text string) []word {
+	found := words(text)
+	for _, w := range found[:len(found):len(found)] {
+		if compound(w.stem) {
+			for _, part := range words(spaced(w.stem)) {
+				found = append(found, word{w.start, w.end, part.stem})
+			}
+		}
+	}
+	return found
+}
+
+// spaced is a compound with its parts apart.
+func spaced(term string) string {
+	var b strings.Builder
+	halves(term, func(start, end int) {
+		if start > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(term[start:end])
+	})
+	return b.String()
+}
+
+// textAnalyzer is indexed for bleve.
 type textAnalyzer struct{}
 
 func (textAnalyzer) Analyze(input []byte) analysis.TokenStream {
-	found := words(string(input))
+	found := indexed(string(input))
 	tokens := make([]analysis.Token, len(found))
 	stream := make(analysis.TokenStream, len(found))
 	for i, w := range found {
@@ -131,7 +209,7 @@ func (s *stemmer) stem(raw string) string {
 }
 
 func (s *stemmer) make(raw string) string {
-	term := cut(strings.ReplaceAll(strings.ToLower(raw), "ё", "е"), maxTerm)
+	term := folded(raw)
 	if stopWords[term] {
 		return ""
 	}
@@ -157,6 +235,11 @@ func (s *stemmer) make(raw string) string {
 		return strings.Clone(stem)
 	}
 	return term
+}
+
+// folded is a word as it is compared, before it is stemmed.
+func folded(raw string) string {
+	return cut(strings.ReplaceAll(strings.ToLower(raw), "ё", "е"), maxTerm)
 }
 
 // cut shortens s to at most n bytes and never through a character.

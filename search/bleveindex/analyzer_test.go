@@ -5,6 +5,7 @@ import (
 	"html"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -71,10 +72,10 @@ func TestSnippet(t *testing.T) {
 	require.Less(t, len(got), 2*snippetSize)
 }
 
-func stemSet(query string) map[string]bool {
-	set := map[string]bool{}
+func stemSet(query string) sought {
+	set := sought{stems: map[string]bool{}}
 	for _, s := range stems(query) {
-		set[s] = true
+		set.stems[s] = true
 	}
 	return set
 }
@@ -99,11 +100,14 @@ func FuzzIndex_Search(f *testing.F) {
 	require.NoError(f, err)
 	f.Cleanup(func() { _ = ix.Close() })
 	require.NoError(f, ix.Apply(context.Background(), newCorpus(5).docs(1, 40), nil, "1"))
-	for _, seed := range []string{"", "яма на дороге", "26-000001-1", "+\"(*?~^:\\/", "\xff\xfe\x00", "ё\u0308", strings.Repeat("ъ", 1000), "ямаяма\xf0дорога"} {
+	for _, seed := range []string{"", "яма на дороге", "26-000001-1", "+\"(*?~^:\\/", "\xff\xfe\x00", "ё\u0308", `яма | -"на дороге" near:1,2 12к1`, strings.Repeat("ъ", 1000), "ямаяма\xf0дорога"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, box string) {
-		for _, q := range []search.Query{search.Parse(box, nil), {Text: box}, {Number: box}, {Rubric: box, Category: box, Stage: box}} {
+		ask, _ := search.Read(box)
+		meant, _ := ask.Query(search.Asker{Names: same{}, Now: whereNow, Zone: time.UTC})
+		for _, q := range []search.Query{meant, search.Parse(box, nil), {Text: box}, {Number: box}, {Rubric: box, Category: box, Stage: box}} {
+			q.FacetsAt = whereNow
 			q.Region = true
 			_, err := ix.Search(t.Context(), q, 0, 5)
 			require.NoError(t, err)

@@ -19,29 +19,36 @@ const (
 
 // match is what a query found in a view.
 type match struct {
-	docs  []*roaring.Bitmap // by part, without deleted documents
-	words [][]string        // each word's term, or the terms spelt like it
-	total int
-	fuzzy bool
+	docs   []*roaring.Bitmap // by part, without deleted documents
+	words  [][]string        // each word's term, or the terms spelt like it
+	where  *where            // what else must hold
+	rights []*roaring.Bitmap // by part, what the reader may see; nil: everything
+	total  int
+	fuzzy  bool
 }
 
 // find matches a query. Rights are applied here and nowhere else.
 func (v *view) find(ctx context.Context, q search.Query) (*match, error) {
+	m := &match{where: newWhere(ctx, q.Where)}
 	terms := stems(q.Text)
 	if len(terms) > maxWords {
 		terms = terms[:maxWords]
 	}
-	m := &match{words: make([][]string, len(terms))}
-	for i, term := range terms {
-		m.words[i] = []string{term}
+	for _, term := range terms {
+		if compound(term) {
+			m.where.add(ctx, search.AnyOf{{Word: term}})
+		} else {
+			m.words = append(m.words, []string{term})
+		}
 	}
+	m.where.order()
 	if text := strings.TrimSpace(q.Text); text != "" {
 		known, err := v.knowsNumber(text)
 		switch {
 		case err != nil:
 			return nil, err
 		case known:
-			q.Number, m.words = text, nil
+			q.Number, m.words, m.where = text, nil, newWhere(ctx, q.Where)
 		case len(terms) == 0: // nothing but stop words or signs
 			m.docs = make([]*roaring.Bitmap, len(v.parts))
 			for i := range m.docs {
@@ -53,16 +60,77 @@ func (v *view) find(ctx context.Context, q search.Query) (*match, error) {
 	if err := v.fillMatch(ctx, q, m); err != nil || m.total > 0 || len(m.words) == 0 {
 		return m, err
 	}
-	spelt, err := v.respell(m.words)
-	if err != nil || spelt == nil {
-		return m, err
+	return v.forgive(ctx, q, m)
+}
+
+// forgive looks again for what was not found, first with other spellings of the
+// words that nothing has which the reader may see, then with those of all.
+func (v *view) forgive(ctx context.Context, q search.Query, m *match) (*match, error) {
+	var err error
+	if !q.Region {
+		if m.rights, err = v.seen(q.Agencies); err != nil {
+			return nil, err
+		}
 	}
-	again := &match{words: spelt}
-	if err := v.fillMatch(ctx, q, again); err != nil {
-		return nil, err
+	unknown := make([]bool, len(m.words))
+	some, all := false, true
+	for i, word := range m.words {
+		known, err := v.seenWith(word[0], m.rights)
+		if err != nil {
+			return nil, err
+		}
+		unknown[i] = !known
+		some, all = some || !known, all && !known
 	}
-	again.fuzzy = again.total > 0
-	return again, nil
+	tries := [][]bool{unknown, nil}
+	if !some || all {
+		tries = tries[1:]
+	}
+	for _, which := range tries {
+		spelt, err := v.respell(m.words, which, m.rights)
+		if err != nil {
+			return nil, err
+		}
+		if spelt == nil {
+			continue
+		}
+		again := &match{words: spelt, where: m.where}
+		if err := v.fillMatch(ctx, q, again); err != nil {
+			return nil, err
+		}
+		if again.total > 0 {
+			again.fuzzy = true
+			return again, nil
+		}
+	}
+	return m, nil
+}
+
+// seen is what officers of the agencies may see, by part.
+func (v *view) seen(agencies []int64) ([]*roaring.Bitmap, error) {
+	out := make([]*roaring.Bitmap, len(v.parts))
+	for i := range v.parts {
+		docs, err := v.parts[i].havingAny(fieldAgency, numberTerms(agencies), "")
+		if err != nil {
+			return nil, err
+		}
+		out[i] = v.parts[i].intersect([]*roaring.Bitmap{docs})
+	}
+	return out, nil
+}
+
+// seenWith reports whether anything within the rights has the term.
+func (v *view) seenWith(term string, rights []*roaring.Bitmap) (bool, error) {
+	for i := range v.parts {
+		docs, err := v.parts[i].havingWord([]string{term})
+		if err != nil {
+			return false, err
+		}
+		if rights == nil && !docs.IsEmpty() || rights != nil && docs.Intersects(rights[i]) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func (v *view) fillMatch(ctx context.Context, q search.Query, m *match) error {
@@ -73,6 +141,9 @@ func (v *view) fillMatch(ctx context.Context, q search.Query, m *match) error {
 		}
 		docs, err := v.parts[i].find(q, m.words)
 		if err != nil {
+			return err
+		}
+		if docs, err = m.where.of(&v.parts[i], docs); err != nil {
 			return err
 		}
 		m.docs[i] = docs
@@ -244,16 +315,17 @@ func (v *view) knowsNumber(text string) (bool, error) {
 	return false, nil
 }
 
-// respell replaces each word by the indexed terms that are spelt like it: one
-// slip in a term of four letters, two from eight on, none in the first letter.
-// It returns nil when no word has another spelling.
-func (v *view) respell(words [][]string) ([][]string, error) {
+// respell replaces words, all where which is nil, by the terms that are spelt
+// like them and that something within the rights has: one slip in a term of four
+// letters, two from eight on, none in the first letter. It returns nil when no
+// word has another spelling.
+func (v *view) respell(words [][]string, which []bool, rights []*roaring.Bitmap) ([][]string, error) {
 	out := make([][]string, len(words))
 	changed := false
 	for i, word := range words {
 		out[i] = word
 		slips := allowedSlips(word[0])
-		if slips == 0 {
+		if slips == 0 || which != nil && !which[i] {
 			continue
 		}
 		seen := map[string]bool{word[0]: true}
@@ -271,8 +343,15 @@ func (v *view) respell(words [][]string) ([][]string, error) {
 				if entry == nil {
 					break
 				}
-				if !seen[entry.Term] {
-					seen[entry.Term] = true
+				if seen[entry.Term] {
+					continue
+				}
+				seen[entry.Term] = true
+				visible, err := v.seenWith(entry.Term, rights)
+				if err != nil {
+					return nil, err
+				}
+				if visible {
 					out[i] = append(out[i][:len(out[i]):len(out[i])], entry.Term)
 					changed = true
 				}

@@ -23,8 +23,9 @@ func (ix *Index) Nearest(ctx context.Context, q search.Query, text string, limit
 		return nil, err
 	}
 	defer func() { _ = v.close() }()
+	also := newWhere(ctx, q.Where)
 	best, err := v.best(ctx, text, func(at int, terms []known, best *worstFirst) error {
-		return v.nearestOf(at, q, terms, best, limit)
+		return v.nearestOf(at, q, also, terms, best, limit)
 	})
 	if err != nil || len(best) == 0 {
 		return nil, err
@@ -39,10 +40,13 @@ func (ix *Index) Nearest(ctx context.Context, q search.Query, text string, limit
 
 // nearestOf offers the documents of a part that pass the filters and have any
 // of the terms.
-func (v *view) nearestOf(at int, q search.Query, terms []known, best *worstFirst, limit int) error {
+func (v *view) nearestOf(at int, q search.Query, also *where, terms []known, best *worstFirst, limit int) error {
 	p := &v.parts[at]
 	docs, err := p.find(q, nil)
-	if err != nil || docs.IsEmpty() {
+	if err != nil {
+		return err
+	}
+	if docs, err = also.of(p, docs); err != nil || docs.IsEmpty() {
 		return err
 	}
 	sums := borrowScores(len(p.rows))

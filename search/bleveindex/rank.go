@@ -34,6 +34,11 @@ func (ix *Index) Search(ctx context.Context, q search.Query, offset, limit int) 
 		return search.Result{}, err
 	}
 	out := search.Result{Total: m.total, Fuzzy: m.fuzzy}
+	if !q.FacetsAt.IsZero() {
+		if out.Facets, err = v.facets(m, q.FacetsAt.UnixMicro()); err != nil {
+			return search.Result{}, err
+		}
+	}
 	offset = min(max(offset, 0), search.MaxWindow)
 	limit = min(max(limit, 0), search.MaxWindow-offset)
 	if limit == 0 || offset >= m.total {
@@ -43,18 +48,13 @@ func (ix *Index) Search(ctx context.Context, q search.Query, offset, limit int) 
 	if err != nil {
 		return search.Result{}, err
 	}
-	marked := map[string]bool{}
-	for _, word := range m.words {
-		for _, term := range word {
-			marked[term] = true
-		}
-	}
+	look := m.sought()
 	for _, h := range best[min(offset, len(best)):] {
 		text, answer, err := v.parts[h.part].stored(h.doc)
 		if err != nil {
 			return search.Result{}, err
 		}
-		out.Hits = append(out.Hits, search.Hit{ID: h.row.id, Score: h.score, Snippet: snippet(text, answer, marked)})
+		out.Hits = append(out.Hits, search.Hit{ID: h.row.id, Score: h.score, Snippet: snippet(text, answer, look)})
 	}
 	return out, nil
 }
@@ -78,7 +78,7 @@ func better(a, b ranked) int {
 
 // rank returns the k best documents of a match, best first.
 func (v *view) rank(ctx context.Context, m *match, k int) ([]ranked, error) {
-	weights, err := v.weigh(m.words)
+	weights, err := v.weigh(m.telling())
 	if err != nil {
 		return nil, err
 	}

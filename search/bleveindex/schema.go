@@ -14,7 +14,7 @@ import (
 
 // schemaVersion changes whenever fields, terms or the analyser do: an index of
 // another version is rebuilt.
-const schemaVersion = "2"
+const schemaVersion = "3"
 
 // Keys of what the index remembers about itself.
 var (

@@ -1,7 +1,9 @@
 package bleveindex
 
 import (
+	"cmp"
 	"html"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,13 +26,44 @@ func (p *part) stored(doc uint32) (text, answer string, err error) {
 	return text, answer, err
 }
 
-// snippet shows the part of the text that has most of the stems, or of the
-// answer where the text has none, as HTML: all of it escaped, the words with
-// these stems in <mark>.
-func snippet(text, answer string, stems map[string]bool) string {
-	found := marked(text, stems)
+// sought is what a snippet marks.
+type sought struct {
+	stems   map[string]bool
+	phrases [][]string // as sequences
+}
+
+// sought is what the match was found by.
+func (m *match) sought() sought {
+	s := sought{stems: map[string]bool{}, phrases: m.where.close}
+	for _, word := range append(m.words[:len(m.words):len(m.words)], m.where.loose...) {
+		for _, term := range word {
+			s.stems[term] = true
+			if compound(term) {
+				s.phrases = append(s.phrases, newPhrase(term).sequence)
+			}
+		}
+	}
+	return s
+}
+
+// telling lists the terms by which what was found is ranked.
+func (m *match) telling() [][]string {
+	out := append(m.words[:len(m.words):len(m.words)], m.where.loose...)
+	for _, sequence := range m.where.close {
+		for _, stem := range sequence {
+			out = append(out, []string{stem})
+		}
+	}
+	return out
+}
+
+// snippet shows the part of the text that has most of what was sought, or of the
+// answer where the text has none, as HTML: all of it escaped, the words that were
+// sought in <mark>.
+func snippet(text, answer string, look sought) string {
+	found := marked(text, look)
 	if len(found) == 0 {
-		if inAnswer := marked(answer, stems); len(inAnswer) > 0 || text == "" {
+		if inAnswer := marked(answer, look); len(inAnswer) > 0 || text == "" {
 			text, found = answer, inAnswer
 		}
 	}
@@ -57,17 +90,29 @@ func snippet(text, answer string, stems map[string]bool) string {
 	return b.String()
 }
 
-func marked(text string, stems map[string]bool) []word {
-	if len(stems) == 0 {
-		return nil
-	}
+// marked lists what is marked in a text, in its order and without overlaps: a
+// phrase as a whole.
+func marked(text string, look sought) []word {
 	var out []word
-	for _, w := range words(text) {
-		if stems[w.stem] {
-			out = append(out, w)
+	for _, stems := range look.phrases {
+		out = append(out, occurrences(text, stems)...)
+	}
+	if len(look.stems) > 0 {
+		for _, w := range indexed(text) {
+			if look.stems[w.stem] {
+				out = append(out, w)
+			}
 		}
 	}
-	return out
+	slices.SortStableFunc(out, func(a, b word) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
+	})
+	end := 0
+	return slices.DeleteFunc(out, func(w word) bool {
+		overlaps := w.start < end
+		end = max(end, w.end)
+		return overlaps
+	})
 }
 
 // window chooses the bytes of text to show: those with most different stems,
