@@ -213,11 +213,6 @@ func (x *liveIndex) HeatMap(ctx context.Context, q search.HeatQuery) (search.Hea
 	return ask(x, func(ix search.Index) (search.HeatMap, error) { return ix.HeatMap(ctx, q) })
 }
 
-// Similar implements search.Index.
-func (x *liveIndex) Similar(ctx context.Context, text string, limit int) ([]search.Vote, error) {
-	return ask(x, func(ix search.Index) ([]search.Vote, error) { return ix.Similar(ctx, text, limit) })
-}
-
 // Nearest implements search.Index.
 func (x *liveIndex) Nearest(ctx context.Context, q search.Query, text string, limit int) ([]search.Hit, error) {
 	return ask(x, func(ix search.Index) ([]search.Hit, error) { return ix.Nearest(ctx, q, text, limit) })

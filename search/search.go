@@ -164,12 +164,6 @@ type HeatQuery struct {
 	Edges []time.Time
 }
 
-// Vote says how much earlier appeals like a text speak for a leaf.
-type Vote struct {
-	Rubric string
-	Score  float64 // 0–1, all votes together at most 1
-}
-
 // Index answers queries. Implementations are safe for concurrent use.
 type Index interface {
 	// Apply puts documents in (replacing those with the same id) and takes ids
@@ -183,9 +177,6 @@ type Index interface {
 	// Search returns limit hits from offset on, within MaxWindow.
 	Search(ctx context.Context, q Query, offset, limit int) (Result, error)
 	HeatMap(ctx context.Context, q HeatQuery) (HeatMap, error)
-	// Similar finds what earlier worked appeals like the text were about: those
-	// that an officer took up, whose topic has thus been seen by a person.
-	Similar(ctx context.Context, text string, limit int) ([]Vote, error)
 	// Nearest returns the appeals of a query whose texts are most like the
 	// given one, best first, in whatever words the rest of them is written. The
 	// query's own text isn't looked for.

@@ -114,7 +114,7 @@ func FuzzIndex_Search(f *testing.F) {
 			_, err = ix.HeatMap(t.Context(), search.HeatQuery{Query: q})
 			require.NoError(t, err)
 		}
-		_, err := ix.Similar(t.Context(), box, 5)
+		_, err := ix.Nearest(t.Context(), search.Query{Region: true}, box, 5)
 		require.NoError(t, err)
 	})
 }

@@ -189,25 +189,6 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-func BenchmarkSimilar(b *testing.B) {
-	for _, n := range benchSizes(b) {
-		b.Run(strconv.Itoa(n), func(b *testing.B) {
-			p := pairOf(b, n)
-			texts := newCorpus(uint64(n)).docs(1, 200)
-			var t timings
-			for b.Loop() {
-				start := time.Now()
-				_, err := p.ours.Similar(context.Background(), texts[len(t)%len(texts)].Text, 5)
-				require.NoError(b, err)
-				t = append(t, time.Since(start))
-			}
-			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(t.at(0.5), "p50-ms")
-			b.ReportMetric(t.at(0.95), "p95-ms")
-		})
-	}
-}
-
 // BenchmarkApply reports what building the two indexes took.
 func BenchmarkApply(b *testing.B) {
 	for _, n := range benchSizes(b) {

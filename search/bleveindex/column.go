@@ -16,7 +16,6 @@ import (
 type row struct {
 	id, submitted, due int64 // times in Unix microseconds, 0 is none
 	lat, lon           int32 // in millionths of a degree, 0 0 is no point
-	leaf               uint32
 	marks              marks
 	rating             uint8
 }
@@ -150,7 +149,7 @@ func (c *columns) build(seg segment.Segment) (rows []row, counted *facts, err er
 		}},
 		{fieldRubric, func(term string) (func(doc uint32), error) {
 			code := c.leaves.code(term)
-			return func(doc uint32) { rows[doc].leaf, kinds[doc].leaf = code, code }, nil
+			return func(doc uint32) { kinds[doc].leaf = code }, nil
 		}},
 		{fieldRating, func(term string) (func(doc uint32), error) {
 			n, err := strconv.ParseUint(term, 10, 8)

@@ -355,9 +355,9 @@ func readWhole(ctx context.Context, ix *Index, docs int, words bool) error {
 	if found.Total != docs || len(found.Hits) != 5 || found.Hits[0].Snippet == "" {
 		return fmt.Errorf("hits of half a batch: %+v", found)
 	}
-	votes, err := ix.Similar(ctx, "яма", 3)
-	if err == nil && (len(votes) != 1 || votes[0].Rubric != "roads.pothole") {
-		err = fmt.Errorf("votes: %+v", votes)
+	near, err := ix.Nearest(ctx, q.Query, "яма", 3)
+	if err == nil && len(near) != 3 {
+		err = fmt.Errorf("nearest: %+v", near)
 	}
 	return err
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 	"time"
 
@@ -262,40 +261,6 @@ func TestIndex_Search_pages(t *testing.T) {
 		require.NoError(t, err, name)
 		require.Len(t, r.Hits, c.want, name)
 		require.Equal(t, 300, r.Total, name)
-	}
-}
-
-func TestIndex_Similar(t *testing.T) {
-	t.Parallel()
-	ix := openTest(t, "")
-	var docs []search.Doc
-	add := func(n int, rubric, stage, text string) {
-		for range n {
-			id := int64(len(docs) + 1)
-			docs = append(docs, search.Doc{ID: id, Text: text + " " + strconv.FormatInt(id, 10), Rubric: rubric, Stage: stage})
-		}
-	}
-	add(3, "roads.pothole", "closed", "Глубокая яма на дороге возле остановки")
-	add(2, "yards.pothole", "in_work", "Яма во дворе")
-	add(3, "light.lamp", "closed", "Фонарь не горит вторую неделю")
-	add(9, "unseen", "new", "Глубокая яма на дороге возле остановки")
-	apply(t, ix, docs...)
-
-	votes, err := ix.Similar(t.Context(), "На дороге глубокие ямы", 10)
-	require.NoError(t, err)
-	require.Len(t, votes, 2, "what no officer has seen doesn't vote")
-	require.Equal(t, "roads.pothole", votes[0].Rubric)
-	require.Equal(t, "yards.pothole", votes[1].Rubric)
-	require.Greater(t, votes[0].Score, votes[1].Score)
-	require.InDelta(t, 1, votes[0].Score+votes[1].Score, 1e-6)
-
-	votes, err = ix.Similar(t.Context(), "На дороге глубокие ямы", 1)
-	require.NoError(t, err)
-	require.Len(t, votes, 1)
-	for _, nothing := range []string{"", "и на", "криптография", "\xff\x00"} {
-		votes, err = ix.Similar(t.Context(), nothing, 5)
-		require.NoError(t, err)
-		require.Empty(t, votes)
 	}
 }
 

@@ -51,15 +51,9 @@ const (
 	isLate
 	isSolved
 	isRefuted
-	isWorked // an officer took it up: its topic has been seen by a person
+	_        // set in indexes of earlier builds
 	isJoined // told again: another appeal stands for the problem
 )
-
-// takenUp lists the stages that an appeal reaches only through an officer.
-var takenUp = map[string]bool{
-	"assigned": true, "in_work": true, "on_sign": true, "planned": true,
-	"answered": true, "disputed": true, "closed": true,
-}
 
 func marksOf(d *search.Doc) marks {
 	var m marks
@@ -72,7 +66,6 @@ func marksOf(d *search.Doc) marks {
 		{d.Outcome == search.Solved, isSolved},
 		{d.Refuted, isRefuted},
 		{d.Joined, isJoined},
-		{takenUp[d.Stage] || !d.AnsweredAt.IsZero(), isWorked},
 	} {
 		if fact.is {
 			m |= fact.mark

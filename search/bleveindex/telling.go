@@ -6,35 +6,12 @@ import (
 	"slices"
 
 	segment "github.com/blevesearch/scorch_segment_api/v2"
-
-	"github.com/otklik/otklik/search"
 )
 
 const (
-	neighbours  = 50     // most similar appeals that have a vote
-	maxSimilar  = 30     // terms of a text that are compared
+	maxTelling  = 30     // terms of a text that are compared
 	maxPostings = 60_000 // entries of posting lists that are read
 )
-
-// Similar implements search.Index: the text's rarest terms choose the most
-// similar worked appeals, and each votes for its leaf with its score.
-func (ix *Index) Similar(ctx context.Context, text string, limit int) ([]search.Vote, error) {
-	release, err := ix.hold()
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	v, err := ix.view()
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = v.close() }()
-	best, err := v.best(ctx, text, v.nearest)
-	if err != nil {
-		return nil, err
-	}
-	return count(best, ix.columns.leaves.list(), limit), nil
-}
 
 // best asks each part of the index for the documents that are most like a text
 // by its rarest terms; offer puts a part's among them.
@@ -99,50 +76,9 @@ func (v *view) telling(text string) ([]known, error) {
 	read := 0
 	for i, k := range all {
 		read += k.having
-		if i == maxSimilar || i > 0 && read > maxPostings {
+		if i == maxTelling || i > 0 && read > maxPostings {
 			return all[:i], nil
 		}
 	}
 	return all, nil
-}
-
-// nearest offers a part's worked documents that have any of the terms.
-func (v *view) nearest(at int, terms []known, best *worstFirst) error {
-	p := &v.parts[at]
-	sums := borrowScores(len(p.rows))
-	defer sums.release()
-	if err := v.sumUp(at, terms, *sums); err != nil {
-		return err
-	}
-	for doc, score := range *sums {
-		if score == 0 {
-			continue
-		}
-		r := &p.rows[doc]
-		if r.marks&isWorked == 0 || r.leaf == 0 {
-			continue
-		}
-		found := ranked{score: float64(score), row: r, part: at, doc: uint32(doc)}
-		if best.wants(found, neighbours) && (p.deleted == nil || !p.deleted.Contains(found.doc)) {
-			best.offer(found, neighbours)
-		}
-	}
-	return nil
-}
-
-// count sums the votes by leaf, as shares of all votes.
-func count(voters []ranked, leaves []string, limit int) []search.Vote {
-	byLeaf, sum := map[uint32]float64{}, 0.0
-	for _, n := range voters {
-		byLeaf[n.row.leaf] += n.score
-		sum += n.score
-	}
-	var out []search.Vote
-	for leaf, score := range byLeaf {
-		out = append(out, search.Vote{Rubric: leaves[leaf], Score: score / sum})
-	}
-	slices.SortFunc(out, func(a, b search.Vote) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Rubric, b.Rubric))
-	})
-	return out[:min(max(limit, 0), len(out))]
 }
