@@ -213,6 +213,16 @@ func (x *liveIndex) HeatMap(ctx context.Context, q search.HeatQuery) (search.Hea
 	return ask(x, func(ix search.Index) (search.HeatMap, error) { return ix.HeatMap(ctx, q) })
 }
 
+// Points implements search.Index.
+func (x *liveIndex) Points(ctx context.Context, q search.PointQuery) ([]search.Cluster, error) {
+	return ask(x, func(ix search.Index) ([]search.Cluster, error) { return ix.Points(ctx, q) })
+}
+
+// Rising implements search.Index.
+func (x *liveIndex) Rising(ctx context.Context, q search.RisingQuery) (search.RisingWords, error) {
+	return ask(x, func(ix search.Index) (search.RisingWords, error) { return ix.Rising(ctx, q) })
+}
+
 // Nearest implements search.Index.
 func (x *liveIndex) Nearest(ctx context.Context, q search.Query, text string, limit int) ([]search.Hit, error) {
 	return ask(x, func(ix search.Index) ([]search.Hit, error) { return ix.Nearest(ctx, q, text, limit) })

@@ -164,6 +164,47 @@ type HeatQuery struct {
 	Edges []time.Time
 }
 
+// PointQuery asks where the appeals of a query are, within a box: together with
+// their neighbours in a grid of so many rows and columns.
+type PointQuery struct {
+	Query
+	South, West, North, East float64
+	Rows, Columns            int
+}
+
+// Cluster is the appeals of one square of the grid. Its point is their mean.
+type Cluster struct {
+	Lat, Lon float64
+	Count    int
+	Rubric   string // the leaf that most of them are about
+	Alike    int    // how many these are
+	ID       int64  // of the newest
+}
+
+// RisingQuery asks which words appeals have now and hardly had before. Those
+// of the query submitted in [From, To) are now; those in [Before, From) were
+// before.
+type RisingQuery struct {
+	Query
+	Before time.Time
+	Limit  int
+}
+
+// Rising is a word that rises by more than chance.
+type Rising struct {
+	Word     string // as people write it most
+	Now      int    // appeals that have it
+	Before   int
+	G2       float64 // Dunning's log-likelihood
+	Examples []Hit   // newest first
+}
+
+// RisingWords are the words that rise most, of so many appeals now and before.
+type RisingWords struct {
+	Words       []Rising
+	Now, Before int
+}
+
 // Index answers queries. Implementations are safe for concurrent use.
 type Index interface {
 	// Apply puts documents in (replacing those with the same id) and takes ids
@@ -177,6 +218,9 @@ type Index interface {
 	// Search returns limit hits from offset on, within MaxWindow.
 	Search(ctx context.Context, q Query, offset, limit int) (Result, error)
 	HeatMap(ctx context.Context, q HeatQuery) (HeatMap, error)
+	// Points returns the squares of a grid that have appeals, the fullest first.
+	Points(ctx context.Context, q PointQuery) ([]Cluster, error)
+	Rising(ctx context.Context, q RisingQuery) (RisingWords, error)
 	// Nearest returns the appeals of a query whose texts are most like the
 	// given one, best first, in whatever words the rest of them is written. The
 	// query's own text isn't looked for.
