@@ -187,6 +187,7 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/territories", p.Territories)
 		g.GET("/agencies", p.Agencies)
 		g.POST("/suggest", p.Suggest)
+		g.POST("/near", p.Near)
 		g.GET("/heatmap", p.HeatMap)
 	}
 }
@@ -197,6 +198,7 @@ func forms(g *echo.Group, p *portal.Handlers) {
 	g.GET("/topics", p.TopicList)
 	g.GET("/topics/:code", p.Topic)
 	g.POST("/suggest", p.Suggest)
+	g.POST("/near", p.TypedNear)
 	g.GET("/report", p.BeginAgain)
 	g.POST("/report", p.Begin)
 	r := g.Group("/report/:token")
@@ -212,6 +214,7 @@ func forms(g *echo.Group, p *portal.Handlers) {
 	r.GET("/place", p.Place)
 	r.POST("/place", p.SavePlace)
 	r.POST("/place/suggest", p.SuggestPlace)
+	r.POST("/place/near", p.TypedNearPlace)
 	r.GET("/near", p.Near)
 	r.POST("/near", p.SaveNear)
 	r.GET("/photos", p.Pictures)

@@ -17,6 +17,7 @@ import (
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/near"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/search"
 	"github.com/otklik/otklik/workflow"
@@ -73,6 +74,8 @@ var DefaultRates = Rates{
 // Config is what the API is made of.
 type Config struct {
 	Addresses Addresses // finds places in texts; nil finds none
+	// Duplicates finds what others told near by; nil finds nothing.
+	Duplicates near.Duplicates
 	Accounts  *identity.Accounts
 	Engine    Engine
 	Reader    workflow.Reader

@@ -27,6 +27,7 @@ type newAppeal struct {
 	Place     placeIn           `json:"place"`
 	Applicant applicantIn       `json:"applicant"`
 	Consent   bool              `json:"consent"`
+	SameAs    string            `json:"same_as"`
 }
 
 type placeIn struct {
@@ -137,6 +138,9 @@ func (h *Handlers) check(c echo.Context, sent newAppeal, photos int) (workflow.S
 	if leaf != nil {
 		replies, err := h.replies(leaf, sent.Replies, photos, l)
 		in.Replies, wrong = replies, joined(wrong, err)
+	}
+	if wrong == nil {
+		in.SameAs, wrong = h.sameAs(ctx, book, in, sent.SameAs)
 	}
 	return in, renamed(wrong)
 }

@@ -43,6 +43,7 @@ rubrics:
         order: fast
         identity: anonymous
         words: [выбоина]
+        duplicate_radius_m: 50
         questions:
           - {code: size, type: choice, required: true, name: {ru: "Насколько большая?"}, options: [{code: big, name: {ru: Большая}}, {code: small, name: {ru: Малая}}]}
           - {code: since, type: date, name: {ru: "С какого дня?"}}

@@ -17,6 +17,7 @@ const pages = [
       "portal.css",
       "portal.js",
       "suggest.js",
+      "near.js",
       "draft-keep.js",
       "submit-once.js",
       "photo-shrink.js",

@@ -49,8 +49,11 @@ func (h *Handlers) Begin(c echo.Context) error {
 		Source: source, Agency: agency, Text: text, Replies: map[string]string{}, Lang: string(s.lang),
 	}}
 	f.choose(code)
+	if err := h.joinEarly(edge.Ctx(c), f, saidSame(c)); err != nil {
+		return err
+	}
 	if f.leaf != nil {
-		f.d.Rubric = code
+		f.d.Rubric, code = f.leaf.Code, f.leaf.Code
 	}
 	if err := h.Drafts.CreateDraft(edge.Ctx(c), f.d); err != nil {
 		return err

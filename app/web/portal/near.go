@@ -5,40 +5,28 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/intake"
+	"github.com/otklik/otklik/app/web/near"
 	"github.com/otklik/otklik/app/web/ui"
-	"github.com/otklik/otklik/search/duplicate"
 	"github.com/otklik/otklik/workflow"
 )
 
-// Duplicates finds appeals that may be about the same problem as a message that
-// is being written.
-type Duplicates interface {
-	Duplicates(ctx context.Context, text, topic string, place workflow.Place) []duplicate.Candidate
-}
-
 const stepNear step = "near"
 
-// told is what others learn of an appeal near by: never its words, its pictures
-// or who wrote it.
-type told struct {
-	ID     int64
-	Topic  string
-	Stage  workflow.Stage
-	Metres int // -1 where it is the same house
-	Sent   time.Time
-	People int
+// sameField is the appeal near by that a person says is the same problem.
+const sameField = "same"
+
+func (h *Handlers) board() *near.Board {
+	return &near.Board{Duplicates: h.Duplicates, Cases: h.Reader, Topics: h.Topics, Addresses: h.Addresses}
 }
 
-// near lists what was told of the same problem at the place of the draft: open
-// appeals that the one who would answer it has, and that it could be joined to.
-func (h *Handlers) near(ctx context.Context, f *form) ([]told, error) {
-	if h.Duplicates == nil || f.leaf == nil || f.leaf.DuplicateRadius == 0 || f.d.Place.Territory == 0 {
+// told lists what was told of the same problem at the place of the draft.
+func (h *Handlers) told(ctx context.Context, f *form) ([]near.Told, error) {
+	if f.leaf == nil || f.d.Place.Territory == 0 {
 		return nil, nil
 	}
 	replies, err := f.replies()
@@ -49,32 +37,7 @@ func (h *Handlers) near(ctx context.Context, f *form) ([]told, error) {
 	if err != nil {
 		return nil, nil //nolint:nilerr // nobody answers there: there is nothing to join
 	}
-	found := map[int64]duplicate.Candidate{}
-	var ids []int64
-	for _, c := range h.Duplicates.Duplicates(ctx, f.d.Text, f.leaf.Code, f.d.Place) {
-		if slices.ContainsFunc(c.Why, func(r duplicate.Reason) bool {
-			return r.Fact == duplicate.Near || r.Fact == duplicate.Beyond || r.Fact == duplicate.SameHouse
-		}) {
-			found[c.ID] = c
-			ids = append(ids, c.ID)
-		}
-	}
-	cases, err := h.Reader.FindCases(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	var out []told
-	for i := range cases {
-		a := &cases[i].Appeal
-		if a.Agency != to.Agency || workflow.Can(actor.Job, a, workflow.Gather) != nil {
-			continue
-		}
-		out = append(out, told{
-			ID: a.ID, Topic: topicOf(f.site, f.book, a.Rubric), Stage: a.Stage, Metres: found[a.ID].Metres,
-			Sent: a.SubmittedAt, People: 1 + a.Joined,
-		})
-	}
-	return out, nil
+	return h.board().Find(ctx, near.Message{Text: f.d.Text, Topic: f.leaf, Place: f.d.Place, To: to.Agency})
 }
 
 // Near shows what was told near by.
@@ -87,7 +50,7 @@ func (h *Handlers) Near(c echo.Context) error {
 		return edge.SeeOther(c, f.at(stepDone))
 	}
 	ctx := edge.Ctx(c)
-	list, err := h.near(ctx, f)
+	list, err := h.told(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -106,23 +69,114 @@ func (h *Handlers) SaveNear(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	same, _ := strconv.ParseInt(c.FormValue("same"), 10, 64)
-	list, err := h.near(edge.Ctx(c), f)
+	same := saidSame(c)
+	list, err := h.told(edge.Ctx(c), f)
 	if err != nil {
 		return err
 	}
-	if same != 0 && !slices.ContainsFunc(list, func(t told) bool { return t.ID == same }) {
+	if _, shown := among(list, same); same != 0 && !shown {
 		return edge.SeeOther(c, f.at(stepNear)) // it was answered meanwhile
 	}
 	f.d.SameAs = same
 	return h.save(c, f, f.next(stepPlace))
 }
 
-// afterPlace is the page that follows the place.
-func (h *Handlers) afterPlace(ctx context.Context, f *form) (string, error) {
-	list, err := h.near(ctx, f)
+// saidSame is the appeal that the pressed button names, 0 where it names none.
+func saidSame(c echo.Context) int64 {
+	same, err := strconv.ParseInt(c.FormValue(sameField), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return same
+}
+
+func among(list []near.Told, id int64) (near.Told, bool) {
+	i := slices.IndexFunc(list, func(t near.Told) bool { return t.ID == id })
+	if i < 0 {
+		return near.Told{}, false
+	}
+	return list[i], true
+}
+
+// afterPlace is the page that follows the place. Who said already that the
+// problem is one of those near by is not asked again.
+func (h *Handlers) afterPlace(ctx context.Context, f *form, same int64) (string, error) {
+	f.d.SameAs = 0
+	list, err := h.told(ctx, f)
 	if err != nil || len(list) == 0 {
 		return f.next(stepPlace), err
 	}
+	if _, shown := among(list, same); shown {
+		f.d.SameAs = same
+		return f.next(stepPlace), nil
+	}
 	return f.at(stepNear), nil
+}
+
+// TypedNear answers the island that asks while the problem is described, before
+// a form is begun.
+func (h *Handlers) TypedNear(c echo.Context) error {
+	if err := h.slow.asks.Pass(c); err != nil {
+		return err
+	}
+	s := h.site(c)
+	f := &form{site: s, book: h.Topics.Book(), d: &workflow.Draft{Text: intake.Tidy(c.FormValue("text"))}}
+	f.choose(c.FormValue("rubric"))
+	list, err := h.early(edge.Ctx(c), f)
+	if err != nil {
+		return err
+	}
+	return edge.Render(c, http.StatusOK, typedNear(s, list, "begin"))
+}
+
+// early is told, before there is more than words and perhaps a topic.
+func (h *Handlers) early(ctx context.Context, f *form) ([]near.Told, error) {
+	if badText(f.d.Text) != nil {
+		return nil, nil
+	}
+	return h.board().Find(ctx, near.Message{Text: f.d.Text, Topic: f.leaf})
+}
+
+// joinEarly takes the place, and where none is chosen the topic, of the appeal
+// that the new form is said to be the same as.
+func (h *Handlers) joinEarly(ctx context.Context, f *form, same int64) error {
+	if same == 0 {
+		return nil
+	}
+	list, err := h.early(ctx, f)
+	if err != nil {
+		return err
+	}
+	if t, shown := among(list, same); shown {
+		if f.leaf == nil {
+			f.choose(t.Topic.Code)
+		}
+		f.d.Place, f.d.SameAs = t.Place, same
+	}
+	return nil
+}
+
+// TypedNearPlace answers the island that asks while the place is given.
+func (h *Handlers) TypedNearPlace(c echo.Context) error {
+	if err := h.slow.asks.Pass(c); err != nil {
+		return err
+	}
+	f, err := h.open(c)
+	if err != nil {
+		return err
+	}
+	in := readPlace(c)
+	if in.Territory == 0 {
+		in.Territory = h.unclear(f.book.Places, in)
+	}
+	place, err := findPlace(f.site, f.book.Places, in)
+	if err != nil { // it is not said yet
+		place = workflow.Place{}
+	}
+	f.d.Place = place
+	list, err := h.told(edge.Ctx(c), f)
+	if err != nil {
+		return err
+	}
+	return edge.Render(c, http.StatusOK, typedNear(f.site, list, "place"))
 }

@@ -2,7 +2,9 @@ package portal_test
 
 import (
 	"context"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -70,4 +72,73 @@ func TestNear_shows_nothing_of_others_and_joins_who_says_so(t *testing.T) {
 	require.Equal(t, r.ID, c.Appeal.SameAs)
 	require.Equal(t, r.ID, c.Events[0].Data.SameAs)
 	require.False(t, c.Appeal.DueAt.IsZero(), "a clock of its own")
+}
+
+var joining = regexp.MustCompile(`form="(\w+)" name="same" value="(\d+)"`)
+
+func TestNear_beside_the_form_while_one_types(t *testing.T) {
+	t.Parallel()
+	var ids []int64
+	w := newWorld(t, func(c *portal.Config) { c.Duplicates = alike{&ids} }, withAddresses(t))
+	r, err := w.engine.Submit(t.Context(), workflow.Submission{
+		Text: "Колодец без крышки у подъезда Зинаиды", Rubric: "roads.pothole", Place: workflow.Place{Territory: 2, Address: "ул. Мира, 5, кв. 77"},
+		Applicant: workflow.Applicant{Name: "Зинаида", Email: "zina@example.ru", Lang: "ru"}, Source: workflow.FromPortal,
+	})
+	require.NoError(t, err)
+	ids = []int64{r.ID}
+	b := w.browser()
+	b.get("/")
+	require.Contains(t, b.page, `data-island="near"`)
+	const said = "Яма на улице Мира у дома 5 в городе Белогривске, объехать нельзя"
+
+	b.post("/near", "text", "Яма на дороге, объехать нельзя")
+	require.Empty(t, strings.TrimSpace(b.page), "nobody knows where")
+	b.post("/near", "text", "Яма")
+	require.Empty(t, strings.TrimSpace(b.page))
+	b.post("/near", "text", "Счётчик в городе Белогривске на улице Мира, 5", "rubric", "gas.meter")
+	require.Empty(t, strings.TrimSpace(b.page), "no matter of a place")
+	b.post("/near", "text", said)
+	require.Contains(t, b.page, "Рядом об этом уже рассказали")
+	require.Contains(t, b.page, "Это оно — присоединиться")
+	for _, secret := range []string{"Зинаид", "zina@", "Колодец", "кв. 77", r.Number} {
+		require.NotContains(t, b.page, secret)
+	}
+	join := joining.FindStringSubmatch(b.page)
+	require.Equal(t, []string{"begin", strconv.FormatInt(r.ID, 10)}, join[1:])
+
+	// Joined before a topic is chosen: topic and place come with it, the person
+	// sees both and types nothing anew.
+	b.post("/report", "text", said, "same", join[2])
+	b.on("questions")
+	form := strings.TrimSuffix(b.at.Path, "/questions")
+	b.post(b.here(), "q.size", "big")
+	b.on("place")
+	require.Contains(t, b.page, `value="ул. Мира, 5"`)
+	b.post(form+"/place/near", "address", "ул. Мира, 5", "territory", "2")
+	require.Equal(t, "place", joining.FindStringSubmatch(b.page)[1])
+	b.post(form+"/place/near", "address", "где-то")
+	require.Empty(t, strings.TrimSpace(b.page))
+	b.post(form+"/place", "address", "ул. Мира, 5", "territory", "2")
+	b.on("photos") // it is not asked again
+	d := w.draft(form)
+	require.Equal(t, r.ID, d.SameAs)
+	require.Equal(t, said, d.Text)
+
+	// Another topic is another matter; joined again beside the place.
+	b.post(form+"/topic", "rubric", "roads.sign")
+	b.post(form+"/topic", "rubric", "roads.pothole")
+	require.Zero(t, w.draft(form).SameAs)
+	b.post(form+"/place", "address", "ул. Мира, 5", "territory", "2", "same", join[2])
+	b.on("photos")
+	require.Equal(t, r.ID, w.draft(form).SameAs)
+	b.post("/report", "text", said, "rubric", "roads.pothole", "same", "999")
+	b.on("questions") // what was not shown is not chosen
+	require.Zero(t, w.draft(strings.TrimSuffix(b.at.Path, "/questions")).SameAs)
+}
+
+func (w *world) draft(path string) *workflow.Draft {
+	w.Helper()
+	d, err := w.store.FindDraft(w.Context(), strings.TrimPrefix(path, "/report/"))
+	require.NoError(w, err)
+	return d
 }

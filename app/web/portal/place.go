@@ -112,8 +112,11 @@ func (h *Handlers) SavePlace(c echo.Context) error {
 		return h.place(c, f, http.StatusUnprocessableEntity, in, errs)
 	}
 	f.d.Place, f.d.PlaceText = place, ""
-	f.d.SameAs = 0
-	then, err := h.afterPlace(edge.Ctx(c), f)
+	same := saidSame(c)
+	if same == 0 {
+		same = f.d.SameAs
+	}
+	then, err := h.afterPlace(edge.Ctx(c), f, same)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/photo"
+	"github.com/otklik/otklik/app/web/near"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/calendar"
@@ -51,7 +52,7 @@ type Config struct {
 	// Addresses finds places by words; nil finds none.
 	Addresses  Addresses
 	Agencies   Agencies
-	Duplicates Duplicates // nil: nobody is told what others told near by
+	Duplicates near.Duplicates // nil: nobody is told what others told near by
 	Letters    Letters
 	Stamp      workflow.Stamp // of the letters' check codes
 	Photos     *photo.Bucket

@@ -15,6 +15,7 @@ const islands: Record<string, Load> = {
   asked: () => import("./islands/asked"),
   suggest: () => import("./islands/suggest"),
   autosave: () => import("./islands/autosave"),
+  near: () => import("./islands/near"),
   "submit-once": () => import("./islands/submit-once"),
   keep: () => import("./islands/keep"),
   palette: () => import("./islands/palette"),
