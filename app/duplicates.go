@@ -65,3 +65,12 @@ func (a *App) SuspectAnew(ctx context.Context) (appeals, pairs int, err error) {
 	pairs, err = a.Store.Suspicions().CountOpen(ctx, duplicate.Scope{Region: true}, 1_000_000)
 	return appeals, pairs, err
 }
+
+// HoldOpen puts all appeals that await an answer into this node's index, and
+// suspects nothing. It returns how many there are.
+func (a *App) HoldOpen(ctx context.Context) (int, error) {
+	if _, err := a.follower(false).Step(ctx); err != nil {
+		return 0, err
+	}
+	return a.alike.Len(), nil
+}

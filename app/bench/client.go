@@ -33,8 +33,13 @@ func (c *client) close() { _ = c.conn.Close() }
 
 // post sends a body of JSON.
 func (c *client) post(path, body string) (status int, answer []byte, err error) {
+	return c.send(path, "application/json", body)
+}
+
+// send posts a body of some type.
+func (c *client) send(path, kind, body string) (status int, answer []byte, err error) {
 	c.out = append(c.out[:0], "POST "+path+" HTTP/1.1\r\nHost: "+c.host+
-		"\r\nContent-Type: application/json\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\n\r\n"+body...)
+		"\r\nContent-Type: "+kind+"\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\n\r\n"+body...)
 	return c.roundTrip(http.MethodPost)
 }
 

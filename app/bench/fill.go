@@ -55,12 +55,13 @@ type crowd struct {
 	places    []int64
 	agencies  []int64
 	executors map[int64][]int64
+	share     float64 // of open appeals
 }
 
 func newCrowd(ctx context.Context, kind string, p *product) (*crowd, error) {
 	c := &crowd{
 		kind: kind, random: rand.New(rand.NewPCG(7, 11)), //nolint:gosec // the same rows in every run
-		submitted: map[int64]time.Time{}, executors: map[int64][]int64{},
+		submitted: map[int64]time.Time{}, executors: map[int64][]int64{}, share: openShare,
 	}
 	ids, err := p.app.Store.ListAppealIDs(ctx, 0, 100_000)
 	if err != nil {
@@ -110,7 +111,7 @@ func newCrowd(ctx context.Context, kind string, p *product) (*crowd, error) {
 func (c *crowd) next(id int64) copyOf {
 	r := c.random
 	from, within := c.other, otherWithin
-	if r.Float64() < openShare {
+	if r.Float64() < c.share {
 		from, within = c.open, openWithin
 	}
 	topic := c.topics[r.IntN(len(c.topics))]

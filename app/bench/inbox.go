@@ -21,6 +21,7 @@ type InboxOptions struct {
 	Index   bool  // fill the search index too: a card looks for similar cases
 	// SQLiteRows is the largest size measured on SQLite, 0 for any.
 	SQLiteRows int
+	share      float64 // of open appeals, 0 for the usual
 }
 
 // InboxResult is one page at one size.
@@ -91,6 +92,9 @@ func (o InboxOptions) open(ctx context.Context, s *scratch, rows int) (*office, 
 	c, err := newCrowd(ctx, s.kind, p)
 	if err != nil {
 		return nil, errors.Join(err, p.close())
+	}
+	if o.share > 0 {
+		c.share = o.share
 	}
 	began := time.Now()
 	err = c.fill(ctx, p.database, rows, func(done int) {

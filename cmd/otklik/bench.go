@@ -29,7 +29,7 @@ func benchCommand() *cobra.Command {
 			"PostgreSQL server and in a temporary folder, and removed afterwards; nothing of yours is touched. Compare the\n" +
 			"ratios: absolute figures drift with the machine and with what else it does.",
 	}
-	c.AddCommand(benchIntakeCommand(), benchInboxCommand(), benchDeadlinesCommand(), benchAuditCommand(), benchDuplicatesCommand(), benchTallyCommand(),
+	c.AddCommand(benchIntakeCommand(), benchInboxCommand(), benchNearCommand(), benchDeadlinesCommand(), benchAuditCommand(), benchDuplicatesCommand(), benchTallyCommand(),
 		benchHeatmapCommand())
 	return c
 }
@@ -103,6 +103,41 @@ func benchInboxCommand() *cobra.Command {
 	c.Flags().StringVar(&rows, "rows", "10k,100k,1m", "sizes of the table; others are compared with the first")
 	c.Flags().IntVar(&o.Samples, "samples", 200, "how often each page is opened")
 	c.Flags().BoolVar(&o.Index, "index", true, "fill the search index too: a card looks for similar cases in it")
+	return c
+}
+
+func benchNearCommand() *cobra.Command {
+	var o bench.NearOptions
+	var rows string
+	c := &cobra.Command{
+		Use:   "near",
+		Short: "Measure how fast a person is told what others told near by",
+		Long: "Fill databases with open appeals, and ask through the HTTP handler what was told of the same problem near by, as\n" +
+			"the form does while one types: with the beginning of a stored appeal, with and without its topic and its place.",
+		Example: "  otklik bench near --sqlite --rows 100k",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			found, err := numbers("rows", rows)
+			if err != nil {
+				return err
+			}
+			if o.Samples < 1 {
+				return usageError{errors.New("--samples must be at least 1")}
+			}
+			o.Rows = found[0]
+			choose(cmd, &o.Options)
+			return profiled(cmd, func() error {
+				results, err := bench.Near(cmd.Context(), o)
+				if err != nil {
+					return err
+				}
+				return show(cmd, results, bench.NearTable(results))
+			})
+		},
+	}
+	benchFlags(c, &o.Options)
+	c.Flags().StringVar(&rows, "rows", "100k", "appeals that await an answer")
+	c.Flags().IntVar(&o.Samples, "samples", 300, "how often each way is asked")
 	return c
 }
 

@@ -76,19 +76,19 @@ type Config struct {
 	Addresses Addresses // finds places in texts; nil finds none
 	// Duplicates finds what others told near by; nil finds nothing.
 	Duplicates near.Duplicates
-	Accounts  *identity.Accounts
-	Engine    Engine
-	Reader    workflow.Reader
-	Topics    *rubricator.Rubricator
-	Directory Directory
-	Users     Users
-	Photos    Photos
-	Letters   Letters
-	Limits    photo.Limits // the zero value is photo.Default
-	Index     search.Index
-	Clock     clock.Clock
-	Zone      *time.Location
-	Base      *url.URL // address under which people reach us
+	Accounts   *identity.Accounts
+	Engine     Engine
+	Reader     workflow.Reader
+	Topics     *rubricator.Rubricator
+	Directory  Directory
+	Users      Users
+	Photos     Photos
+	Letters    Letters
+	Limits     photo.Limits // the zero value is photo.Default
+	Index      search.Index
+	Clock      clock.Clock
+	Zone       *time.Location
+	Base       *url.URL // address under which people reach us
 	// Keys turns Idempotency-Keys into what is stored: 32 secret bytes.
 	Keys      []byte
 	Rates     Rates

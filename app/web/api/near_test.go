@@ -17,7 +17,9 @@ func TestNear_tells_of_others_no_more_than_that_they_are_there_and_joins(t *test
 			require.Equal(t, 200, got.status, string(got.body))
 			return must[[]any](t, got.field(t, "reports"))
 		}
-		number, _ := w.sent(func(m map[string]any) { m["applicant"] = map[string]any{"name": "Зинаида", "email": "zina@example.org"} })
+		number, _ := w.sent(func(m map[string]any) {
+			m["applicant"] = map[string]any{"name": "Зинаида", "email": "zina@example.org"}
+		})
 		w.sent(func(m map[string]any) {
 			m["rubric"], m["place"] = "roads.formal", map[string]any{"territory": "town"}
 			delete(m, "replies")

@@ -169,11 +169,10 @@ func (h *Handlers) TypedNearPlace(c echo.Context) error {
 	if in.Territory == 0 {
 		in.Territory = h.unclear(f.book.Places, in)
 	}
-	place, err := findPlace(f.site, f.book.Places, in)
-	if err != nil { // it is not said yet
-		place = workflow.Place{}
+	f.d.Place = workflow.Place{}
+	if place, err := findPlace(f.site, f.book.Places, in); err == nil { // else it is not said yet
+		f.d.Place = place
 	}
-	f.d.Place = place
 	list, err := h.told(edge.Ctx(c), f)
 	if err != nil {
 		return err
