@@ -1,6 +1,7 @@
 package rubricator
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -79,8 +80,16 @@ type DraftStore interface {
 	// "rubricator.no_draft" where none is.
 	FindTreeDraft(ctx context.Context) (*Draft, error)
 	// SaveTreeDraft updates the open draft, expecting d.Version and storing one
-	// more; fault.Conflict when another was faster.
+	// more; fault.Conflict when another was faster. What it was before is kept,
+	// the last MostSteps times.
 	SaveTreeDraft(ctx context.Context, d *Draft) error
+	// FindTreeStep returns what the open draft was before its last change;
+	// fault.NotFound with key "rubricator.nothing_to_undo" where none is kept.
+	FindTreeStep(ctx context.Context, draft int64) (*Draft, error)
+	// UndoTreeDraft makes the open draft what it was before its last change, as
+	// one more save by d.ChangedBy: fault.Conflict when it was saved since
+	// d.Version, fault.NotFound as FindTreeStep.
+	UndoTreeDraft(ctx context.Context, d *Draft) error
 	// PublishTreeDraft makes the draft the version in force, replaces the rules
 	// and writes the journal, in one unit of work. It is fault.Conflict with key
 	// "rubricator.stale_draft" when the tree or the rules that the draft began
@@ -101,6 +110,9 @@ type Editor struct {
 	// Reload brings what was published into force on this node.
 	Reload func(ctx context.Context) error
 }
+
+// MostSteps is how many changes of a draft can be taken back, one by one.
+const MostSteps = 30
 
 // draftTries is how often a change is put upon what somebody else saved in
 // the same moment.
@@ -135,6 +147,15 @@ func (e *Editor) Begin(ctx context.Context, by actor.Actor) (*Draft, error) {
 	return e.create(ctx, by, &Draft{Base: base, BaseRules: RulesHash(rules), Roots: roots, Rules: rules})
 }
 
+// content is all of a draft that a change can change.
+func (d *Draft) content() []byte {
+	data, err := json.Marshal([]any{d.State, d.Base, d.BaseRules, d.Roots, d.Rules, d.Note})
+	if err != nil { // strings and numbers: it can't be
+		panic(fmt.Sprintf("rubricator: %v", err))
+	}
+	return data
+}
+
 func (e *Editor) create(ctx context.Context, by actor.Actor, d *Draft) (*Draft, error) {
 	now := e.Clock.Now()
 	d.State, d.CreatedBy, d.ChangedBy, d.CreatedAt, d.ChangedAt = DraftOpen, by.User, by.User, now, now
@@ -147,15 +168,20 @@ func (e *Editor) create(ctx context.Context, by actor.Actor, d *Draft) (*Draft, 
 
 // Change applies fn to the open draft and saves it. Where somebody else saved
 // in the same moment, fn is applied again to what they saved: it must say
-// itself, as fault.Conflict, when what it is about has changed under it.
+// itself, as fault.Conflict, when what it is about has changed under it. What
+// changes nothing is not saved.
 func (e *Editor) Change(ctx context.Context, by actor.Actor, fn func(*Draft) error) (*Draft, error) {
 	for try := 1; ; try++ {
 		d, err := e.Draft(ctx, by)
 		if err != nil {
 			return nil, err
 		}
+		before := d.content()
 		if err := fn(d); err != nil {
 			return d, err
+		}
+		if bytes.Equal(before, d.content()) {
+			return d, nil
 		}
 		d.ChangedBy, d.ChangedAt = by.User, e.Clock.Now()
 		err = e.Store.SaveTreeDraft(ctx, d)
@@ -163,6 +189,34 @@ func (e *Editor) Change(ctx context.Context, by actor.Actor, fn func(*Draft) err
 			return d, err
 		}
 	}
+}
+
+// Undo takes the last change of the open draft back, whoever made it, if the
+// draft is still as it was seen. What was published or discarded stays.
+func (e *Editor) Undo(ctx context.Context, by actor.Actor, seen int) error {
+	d, err := e.Draft(ctx, by)
+	if err != nil {
+		return err
+	}
+	if d.Version != seen {
+		return fault.New(fault.Conflict, "rubricator.draft_changed")
+	}
+	d.ChangedBy, d.ChangedAt = by.User, e.Clock.Now()
+	err = e.Store.UndoTreeDraft(ctx, d)
+	if fault.Is(err, fault.Conflict) {
+		return fault.Wrap(fault.Conflict, "rubricator.draft_changed", err)
+	}
+	return err
+}
+
+// Last tells what the last change of the open draft did: the draft as it was
+// before. It is nil where nothing is kept.
+func (e *Editor) Last(ctx context.Context, d *Draft) (*Draft, error) {
+	before, err := e.Store.FindTreeStep(ctx, d.ID)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil //nolint:nilnil // as it says
+	}
+	return before, err
 }
 
 // Discard closes the open draft. It stays in the store, in force never.

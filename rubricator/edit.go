@@ -201,6 +201,41 @@ func (d *Draft) MoveTo(code, parent string, old *Tree) error {
 	if err != nil || codeOf(at.parent) == parent {
 		return err
 	}
+	return d.put(at, parent, "", old)
+}
+
+// Spot is a place in the tree: below Parent ("" for the top), before the node
+// Before, or at the end where that is "".
+type Spot struct{ Parent, Before string }
+
+// Put puts a node to a spot. It is fault.Conflict where the node no longer
+// stands below from, as whoever moves it saw.
+func (d *Draft) Put(code, from string, to Spot, old *Tree) error {
+	at, err := d.mustLocate(code)
+	if err != nil {
+		return err
+	}
+	if codeOf(at.parent) != from {
+		return fault.New(fault.Conflict, "rubricator.node_moved")
+	}
+	if to.Before == code {
+		return nil
+	}
+	if to.Before != "" {
+		next, err := d.mustLocate(to.Before)
+		if err != nil {
+			return err
+		}
+		if codeOf(next.parent) != to.Parent {
+			return fault.New(fault.Conflict, "rubricator.node_moved")
+		}
+	}
+	return d.put(at, to.Parent, to.Before, old)
+}
+
+// put moves what stands at a spot. A section that nothing is left in goes: an
+// empty one would be a topic.
+func (d *Draft) put(at spot, parent, before string, old *Tree) error {
 	r, from := at.node(), at.parent
 	to := &d.Roots
 	if parent != "" {
@@ -217,7 +252,11 @@ func (d *Draft) MoveTo(code, parent string, old *Tree) error {
 		to = &below.node().Children
 	}
 	*at.list = slices.Delete(*at.list, at.i, at.i+1)
-	*to = append(*to, r)
+	i := slices.IndexFunc(*to, func(n *Rubric) bool { return n.Code == before })
+	if i < 0 {
+		i = len(*to)
+	}
+	*to = slices.Insert(*to, i, r)
 	d.prune(from, old)
 	return nil
 }

@@ -76,6 +76,37 @@ func TestDraft_Move(t *testing.T) {
 	require.Equal(t, "a(a.one a.two b.one)", shape(d.Roots), "a section in which nothing is left goes")
 }
 
+func TestDraft_Put(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ code, from, parent, before, want string }{
+		{"a.two", "a", "a", "a.one", "a(a.two a.one) b(b.one)"},
+		{"a.one", "a", "a", "", "a(a.two a.one) b(b.one)"},
+		{"a.one", "a", "a", "a.two", "a(a.one a.two) b(b.one)"},
+		{"a.one", "a", "a", "a.one", "a(a.one a.two) b(b.one)"},
+		{"a.one", "a", "b", "b.one", "a(a.two) b(a.one b.one)"},
+		{"a.one", "a", "", "b", "a(a.two) a.one b(b.one)"},
+		{"b", "", "", "a", "b(b.one) a(a.one a.two)"},
+		{"b", "", "a", "a.two", "a(a.one b(b.one) a.two)"},
+		{"b.one", "b", "a", "a.one", "a(b.one a.one a.two)"},
+	} {
+		d, old := drafted(t)
+		require.NoError(t, d.Put(c.code, c.from, rubricator.Spot{Parent: c.parent, Before: c.before}, old))
+		require.Equal(t, c.want, shape(d.Roots), "%v", c)
+	}
+	for key, c := range map[string]struct{ code, from, parent, before string }{
+		"rubricator.node_moved":  {"a.one", "b", "b", ""},
+		"rubricator.node_gone":   {"a.one", "a", "b", "b.two"},
+		"rubricator.under_topic": {"a.one", "a", "a.two", ""},
+		"rubricator.into_itself": {"a", "", "a", ""},
+	} {
+		d, old := drafted(t)
+		requireKey(t, key, d.Put(c.code, c.from, rubricator.Spot{Parent: c.parent, Before: c.before}, old))
+		require.Equal(t, "a(a.one a.two) b(b.one)", shape(d.Roots))
+	}
+	d, old := drafted(t)
+	requireKey(t, "rubricator.node_moved", d.Put("a.one", "a", rubricator.Spot{Parent: "b", Before: "a.two"}, old))
+}
+
 func requireKey(t *testing.T, key string, err error) {
 	t.Helper()
 	require.Error(t, err)

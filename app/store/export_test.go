@@ -35,6 +35,7 @@ func Columns() map[string][]string {
 	add(columnsOf[territoryRow]())
 	add(columnsOf[rubricVersionRow]())
 	add(columnsOf[treeDraftRow]())
+	add(columnsOf[treeStepRow]())
 	add(columnsOf[routeRow]())
 	add(columnsOf[templateRow]())
 	add(columnsOf[bulkRow]())

@@ -91,7 +91,12 @@ func (s *Store) FindTreeDraft(ctx context.Context) (*rubricator.Draft, error) {
 
 // SaveTreeDraft implements rubricator.DraftStore.
 func (s *Store) SaveTreeDraft(ctx context.Context, d *rubricator.Draft) error {
-	return saveTreeDraft(s.write.WithContext(ctx), d)
+	version := d.Version
+	err := s.inTx(ctx, func(db *gorm.DB) error { return saveTreeDraft(db, d) })
+	if err != nil {
+		d.Version = version
+	}
+	return err
 }
 
 func saveTreeDraft(db *gorm.DB, d *rubricator.Draft) error {
@@ -100,6 +105,14 @@ func saveTreeDraft(db *gorm.DB, d *rubricator.Draft) error {
 		return err
 	}
 	row.Version++
+	if d.State == rubricator.DraftOpen {
+		err = keepStep(db, d.ID, d.Version)
+	} else {
+		err = dropSteps(db, d.ID)
+	}
+	if err != nil {
+		return err
+	}
 	done := db.Model(&treeDraftRow{}).Select("*").Omit("id", "created_by", "created_at").
 		Where("id = ? AND version = ? AND active", d.ID, d.Version).Updates(row)
 	if done.Error != nil {

@@ -57,6 +57,58 @@ func testTreeDrafts(t *testing.T, open Opener) {
 		require.NoError(t, s.CreateTreeDraft(ctx, &rubricator.Draft{State: rubricator.DraftOpen, CreatedAt: Noon, ChangedAt: Noon}))
 	})
 
+	t.Run("changes are taken back one by one, by whoever saw the last", func(t *testing.T) {
+		s, ctx := open(t), t.Context()
+		agency(t, s)
+		_, err := s.PublishVersion(ctx, tree(), "first")
+		require.NoError(t, err)
+		e := editor(s)
+		d, err := e.Begin(ctx, admin)
+		require.NoError(t, err)
+		none, err := e.Last(ctx, d)
+		require.NoError(t, err)
+		require.Nil(t, none)
+		requireKind(t, fault.NotFound, e.Undo(ctx, admin, d.Version))
+		days := func(n int) *rubricator.Draft {
+			d, err := e.Change(ctx, admin, func(d *rubricator.Draft) error {
+				d.Roots[0].Children[0].Days = n
+				d.Rules = []rubricator.Rule{{Rubric: "*", Agency: int64(n)}}
+				return nil
+			})
+			require.NoError(t, err)
+			return d
+		}
+		for n := range rubricator.MostSteps + 2 {
+			d = days(n + 1)
+		}
+		require.Equal(t, d.Version, days(rubricator.MostSteps+2).Version, "what changes nothing is not saved")
+		before, err := e.Last(ctx, d)
+		require.NoError(t, err)
+		require.Equal(t, rubricator.MostSteps+1, before.Roots[0].Children[0].Days)
+		requireKind(t, fault.Conflict, e.Undo(ctx, admin, d.Version-1))
+		for n := rubricator.MostSteps + 1; n > 1; n-- {
+			d, err = e.Draft(ctx, admin)
+			require.NoError(t, err)
+			require.NoError(t, e.Undo(ctx, admin, d.Version))
+			d, err = e.Draft(ctx, admin)
+			require.NoError(t, err)
+			require.Equal(t, n, d.Roots[0].Children[0].Days)
+			require.Equal(t, []rubricator.Rule{{Rubric: "*", Agency: int64(n)}}, d.Rules)
+		}
+		require.Equal(t, 3, days(3).Roots[0].Children[0].Days)
+		d, err = e.Draft(ctx, admin)
+		require.NoError(t, err)
+		require.NoError(t, e.Undo(ctx, admin, d.Version))
+		d, err = e.Draft(ctx, admin)
+		require.NoError(t, err)
+		require.Equal(t, 2, d.Roots[0].Children[0].Days, "what was kept is at its end")
+		requireKind(t, fault.NotFound, e.Undo(ctx, admin, d.Version))
+		days(9)
+		require.NoError(t, e.Discard(ctx, admin))
+		_, err = s.FindTreeStep(ctx, d.ID)
+		requireKind(t, fault.NotFound, err)
+	})
+
 	t.Run("publishing puts tree, rules and journal in force at once", func(t *testing.T) {
 		s, ctx := open(t), t.Context()
 		id := agency(t, s)

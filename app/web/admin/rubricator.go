@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -16,6 +17,9 @@ import (
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 )
+
+// mostUndone is how many changes of a kind the note on the last one lists.
+const mostUndone = 5
 
 // rubricatorURL is the address of the tree.
 const rubricatorURL = "/admin/rubricator"
@@ -88,6 +92,7 @@ type treePage struct {
 	Items    []treeItem
 	Found    int
 	By       string // who changed the draft last
+	Last     *lastChange
 	Errors   ui.Errors
 	Stale    bool // something else came into force since the draft was begun
 	Wrong    []problemLine
@@ -102,6 +107,13 @@ type treeItem struct {
 	Wrong           int  // problems of it and of those below
 	Marks           []rubricator.ChangeKind
 	Children        []treeItem
+}
+
+// lastChange is what can be taken back.
+type lastChange struct {
+	Groups     []changeGroup
+	Come, Gone int // rules
+	Emptied    bool
 }
 
 // problemLine is one thing that is wrong, with the node where it is mended.
@@ -128,6 +140,9 @@ func (h *Handlers) tree(c echo.Context, w *workshop, status int, errs ui.Errors)
 		if view.Stale, err = h.Editor.Stale(w, w.draft); err != nil {
 			return err
 		}
+		if view.Last, err = h.last(w); err != nil {
+			return err
+		}
 	}
 	view.Items = w.items(w.draft.Roots, fold(view.Query), c.QueryParam("at"))
 	view.Found = leavesOf(view.Items)
@@ -141,6 +156,28 @@ func (h *Handlers) tree(c echo.Context, w *workshop, status int, errs ui.Errors)
 		view.Wrong = append(view.Wrong, line)
 	}
 	return edge.Render(c, status, rubricatorPage(view))
+}
+
+// last tells what the last change of the draft did, nil where it can't be taken
+// back.
+func (h *Handlers) last(w *workshop) (*lastChange, error) {
+	before, err := h.Editor.Last(w, w.draft)
+	if before == nil || err != nil {
+		return nil, err
+	}
+	was, _ := rubricator.Check(before.Roots, nil)
+	diff := rubricator.Differ(was, w.tree)
+	l := &lastChange{Groups: groups(&workshop{Context: w, tree: w.tree, old: was}, diff, true)}
+	for _, c := range diff {
+		l.Emptied = l.Emptied || c.Kind == rubricator.Removed && !c.Was.Leaf()
+	}
+	l.Come, l.Gone = len(rulesBeyond(w.draft.Rules, before.Rules)), len(rulesBeyond(before.Rules, w.draft.Rules))
+	return l, nil
+}
+
+// rulesBeyond are the rules of a list that the other lacks.
+func rulesBeyond(list, other []rubricator.Rule) []rubricator.Rule {
+	return slices.DeleteFunc(slices.Clone(list), func(r rubricator.Rule) bool { return slices.Contains(other, r) })
 }
 
 func fold(s string) string { return strings.ReplaceAll(strings.ToLower(s), "ё", "е") }
@@ -234,31 +271,51 @@ func (h *Handlers) ActOnTree(c echo.Context) error {
 		_, err = h.Editor.Begin(w, w.by)
 	case "discard":
 		err = h.Editor.Discard(w, w.by)
+	case "undo":
+		seen, _ := strconv.Atoi(c.FormValue("version"))
+		err = h.Editor.Undo(w, w.by, seen)
 	case "rebase":
 		_, err = h.Editor.Rebase(w, w.by)
 		then = rubricatorURL + "/changes"
 	case "move":
-		code := c.FormValue("code")
-		then = treeAt(code)
-		if c.FormValue("then") == "node" {
-			then = nodeURL(code)
-		}
-		err = h.change(w, func(d *rubricator.Draft) error {
-			if way := rubricator.Way(c.FormValue("way")); way != "" {
-				return d.Move(code, way, w.old)
-			}
-			return d.MoveTo(code, c.FormValue("parent"), w.old)
-		})
+		then, err = h.move(c, w)
 	default:
 		err = fault.New(fault.Invalid, "error.invalid")
 	}
-	if fault.Is(err, fault.Invalid) && len(fault.As(err).Fields) > 0 {
+	switch {
+	case fault.Is(err, fault.Invalid) && len(fault.As(err).Fields) > 0:
 		return h.tree(c, w, http.StatusUnprocessableEntity, ui.ErrorsOf(w, err))
-	}
-	if err != nil {
+	case fault.Is(err, fault.Conflict) && w.open():
+		return h.tree(c, w, http.StatusConflict, ui.Errors{{Name: "tree", Text: ui.Message(w, err)}})
+	case err != nil:
 		return err
 	}
 	return edge.SeeOther(c, then)
+}
+
+// move moves a node: a step (way), below another (parent), or to a spot before a
+// neighbour as somebody drops it there, who saw it below «from».
+func (h *Handlers) move(c echo.Context, w *workshop) (then string, err error) {
+	code, before := c.FormValue("code"), w.tree
+	then = treeAt(code)
+	if c.FormValue("then") == "node" {
+		then = nodeURL(code)
+	}
+	err = h.change(w, func(d *rubricator.Draft) error {
+		if way := rubricator.Way(c.FormValue("way")); way != "" {
+			return d.Move(code, way, w.old)
+		}
+		if c.FormValue("dropped") != "" {
+			return d.Put(code, c.FormValue("from"), rubricator.Spot{Parent: c.FormValue("parent"), Before: c.FormValue("before")}, w.old)
+		}
+		return d.MoveTo(code, c.FormValue("parent"), w.old)
+	})
+	before.Walk(func(r *rubricator.Rubric) {
+		if _, there := w.tree.Find(r.Code); !there {
+			then = treeAt(code) // which says that the section was emptied and went
+		}
+	})
+	return then, err
 }
 
 // change begins a draft where none is open, and changes it.

@@ -76,13 +76,7 @@ func (h *Handlers) changes(c echo.Context, w *workshop, status int, note string,
 	if err != nil {
 		return err
 	}
-	for _, lists := range [][2][]rubricator.Rule{{rules, w.draft.Rules}, {w.draft.Rules, rules}} {
-		for _, r := range lists[0] {
-			if !slices.Contains(lists[1], r) {
-				view.Rules++
-			}
-		}
-	}
+	view.Rules = len(rulesBeyond(rules, w.draft.Rules)) + len(rulesBeyond(w.draft.Rules, rules))
 	if len(w.problems) == 0 {
 		if err := h.foresee(w, &view, rules); err != nil {
 			return err

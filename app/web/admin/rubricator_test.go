@@ -61,6 +61,47 @@ func (o *office) seen(code string) string {
 	return r.Seen()
 }
 
+func TestRubricator_a_topic_is_dropped_and_the_change_taken_back(t *testing.T) {
+	t.Parallel()
+	o := grown(t, storetest.SQLite)
+	const tree = "/admin/rubricator"
+	drop := func(code, from, parent, before string) (int, string) {
+		status, page, _ := o.post("admin", tree, "do", "move", "dropped", "yes", "code", code, "from", from, "parent", parent, "before", before)
+		return status, page
+	}
+	status, _ := drop("roads.snow", "roads", "roads", "roads.hole")
+	require.Equal(t, http.StatusSeeOther, status)
+	require.Contains(t, o.page("admin", tree), "Последняя правка Внутри другой порядок: Дороги")
+	status, page := drop("roads.hole", "other", "roads", "")
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, page, "переставил другой администратор")
+	status, _ = drop("other.any", "other", "roads", "")
+	require.Equal(t, http.StatusSeeOther, status)
+	page = o.page("admin", tree)
+	require.Contains(t, page, "Перенесено: Другой вопрос Другое → Дороги")
+	require.Contains(t, page, "Убраны разделы: Другое")
+	require.Contains(t, page, "В разделе не осталось тем", "that it goes is said")
+	_, there := o.draft().Find("other")
+	require.False(t, there)
+
+	stale := strconv.Itoa(o.draft().Version - 1)
+	status, page, _ = o.post("admin", tree, "do", "undo", "version", stale)
+	require.Equal(t, http.StatusConflict, status)
+	require.Contains(t, page, "Пока вы смотрели, черновик изменили")
+	for range 2 {
+		status, _, _ = o.post("admin", tree, "do", "undo", "version", strconv.Itoa(o.draft().Version))
+		require.Equal(t, http.StatusSeeOther, status)
+	}
+	_, there = o.draft().Find("other")
+	require.True(t, there)
+	require.NotContains(t, o.page("admin", tree), "Последняя правка Внутри")
+	status, page, _ = o.post("admin", tree, "do", "undo", "version", strconv.Itoa(o.draft().Version))
+	require.Equal(t, http.StatusNotFound, status)
+	require.Contains(t, page, "Отменять больше нечего")
+	status, _, _ = o.post("agency-admin", tree, "do", "undo", "version", "1")
+	require.Equal(t, http.StatusForbidden, status)
+}
+
 func TestRubricator_from_a_draft_to_a_new_version(t *testing.T) {
 	t.Parallel()
 	for _, dialect := range storetest.Dialects() {
