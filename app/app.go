@@ -247,6 +247,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		wg.Go(func() { a.housekeeping().Run(background) })
 		wg.Go(func() { a.recount().Run(background) })
 		wg.Go(func() { a.learning().Run(background) })
+		wg.Go(func() { a.figures().Run(background) })
 	}
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute,
@@ -337,6 +338,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.housekeeping().Run(ctx) })
 	wg.Go(func() { a.recount().Run(ctx) })
 	wg.Go(func() { a.learning().Run(ctx) })
+	wg.Go(func() { a.figures().Run(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
 	wg.Go(func() { a.follower(true).Run(ctx) })
 	worker := &jobs.Worker{

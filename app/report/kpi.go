@@ -1,10 +1,5 @@
 package report
 
-import (
-	"math"
-	"slices"
-)
-
 // Unit is how a figure is shown.
 type Unit string
 
@@ -58,11 +53,9 @@ func KPIs(c Counts) []KPI {
 	share := func(key string, better Better, num, den int) KPI {
 		return ratio(key, Share, better, float64(num), float64(den), den)
 	}
-	hours := slices.Sorted(slices.Values(c.AnswerHours))
+	n := c.Hours.Len()
 	days := func(key string, h float64) KPI {
-		return KPI{
-			Key: key, Unit: Days, Better: Less, Target: TargetDays, Value: h / 24, Known: len(hours) > 0, Basis: len(hours),
-		}
+		return KPI{Key: key, Unit: Days, Better: Less, Target: TargetDays, Value: h / 24, Known: n > 0, Basis: n}
 	}
 	rated := func(k KPI) KPI {
 		k.Known = c.Rated >= MinRatings
@@ -71,9 +64,9 @@ func KPIs(c Counts) []KPI {
 	unique := c.Submitted - c.Joined // problems, however many applicants each has
 	return []KPI{
 		share("overdue", Less, c.ClosedLate+c.OpenPastDue, c.Closed+c.OpenDue),
-		days("answer_mean", mean(hours)),
-		days("answer_median", Percentile(hours, 0.5)),
-		days("answer_p90", Percentile(hours, 0.9)),
+		days("answer_mean", c.Hours.Mean()),
+		days("answer_median", c.Hours.Percentile(0.5)),
+		days("answer_p90", c.Hours.Percentile(0.9)),
 		rated(ratio("satisfaction", Number, More, float64(c.RatingSum), float64(c.Rated), c.Rated)),
 		rated(share("top2", More, c.Top2, c.Rated)),
 		share("rating_response", More, c.Rated, c.Answered),
@@ -83,33 +76,10 @@ func KPIs(c Counts) []KPI {
 		share("formal", Less, c.Formal, c.Answered),
 		ratio("hops", Number, Less, float64(c.HopsSum), float64(c.Submitted), c.Submitted),
 		share("two_hops", Less, c.TwoHops, c.Submitted),
+		share("first_route", More, c.FirstRight, c.Closed),
 		share("extension", Less, c.Extended, c.Closed),
 		share("rejection", Less, c.Rejected, c.Submitted),
 		ratio("duplicates", Number, Neither, float64(c.Submitted-c.Parts), float64(unique), c.Submitted),
 		ratio("per_capita", Number, Neither, float64(unique)*10_000, float64(c.Population), unique),
 	}
-}
-
-func mean(xs []float64) float64 {
-	if len(xs) == 0 {
-		return 0
-	}
-	sum := 0.0
-	for _, x := range xs {
-		sum += x
-	}
-	return sum / float64(len(xs))
-}
-
-// Percentile returns the p-quantile (0–1) of sorted values by linear
-// interpolation between closest ranks (method 7 of Hyndman and Fan, 1996), 0
-// for none.
-func Percentile(sorted []float64, p float64) float64 {
-	if len(sorted) == 0 {
-		return 0
-	}
-	at := p * float64(len(sorted)-1)
-	low := int(math.Floor(at))
-	high := min(low+1, len(sorted)-1)
-	return sorted[low] + (at-float64(low))*(sorted[high]-sorted[low])
 }

@@ -2,11 +2,20 @@ package report_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/otklik/otklik/app/report"
 )
+
+func hours(of ...int) report.Histogram {
+	var h report.Histogram
+	for _, n := range of {
+		h.Merge(report.HoursOf(time.Duration(n)*time.Hour), 1)
+	}
+	return h
+}
 
 func find(t *testing.T, c report.Counts, key string) report.KPI {
 	t.Helper()
@@ -23,7 +32,7 @@ func TestKPIs_by_the_formulas_of_the_domain(t *testing.T) {
 	t.Parallel()
 	c := report.Counts{
 		Submitted: 200, Accepted: 180, FastTrack: 90, Rejected: 10, Closed: 100, ClosedLate: 15, OpenDue: 50, OpenPastDue: 15,
-		Answered: 100, AnswerHours: []float64{24, 48, 72, 96, 240}, Rated: 20, RatingSum: 80, Top2: 15, ReReviewed: 5,
+		Answered: 100, Hours: hours(24, 48, 72, 96, 240), Rated: 20, RatingSum: 80, Top2: 15, ReReviewed: 5,
 		Solved: 50, Refuted: 5, Formal: 8, HopsSum: 40, TwoHops: 4, Extended: 10, Population: 100_000,
 	}
 	for key, want := range map[string]float64{

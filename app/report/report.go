@@ -20,23 +20,25 @@ type Filter struct {
 	Agencies  []int64
 	Territory []int64
 	Agency    int64
+	Executor  int64 // who has it, or answered it
 	Category  string
 }
 
 // Counts are the sums from which every KPI is computed. Each says which
 // appeals it counts; «in the period» means that the named instant lies in it.
 type Counts struct {
-	Submitted   int // submitted in the period
-	Accepted    int // of Submitted: not rejected and not withdrawn
-	FastTrack   int // of Accepted: on a fast-track leaf
-	Rejected    int // of Submitted: rejected
-	Closed      int // first final answer signed in the period
-	ClosedLate  int // of Closed: after its due date
-	OpenDue     int // no final answer yet, due in the period
-	OpenPastDue int // of OpenDue: past due now
-	Answered    int // answered (final) in the period
-	Formal      int // of Answered: signed against a flag of formality
-	AnswerHours []float64
+	Submitted   int       // submitted in the period
+	Accepted    int       // of Submitted: not rejected and not withdrawn
+	FastTrack   int       // of Accepted: on a fast-track leaf
+	Rejected    int       // of Submitted: rejected
+	Closed      int       // first final answer signed in the period
+	ClosedLate  int       // of Closed: after its due date
+	OpenDue     int       // no final answer yet, due in the period
+	OpenPastDue int       // of OpenDue: past due now
+	Answered    int       // answered (final) in the period
+	Formal      int       // of Answered: signed against a flag of formality
+	Hours       Histogram // of Closed: from registration to the first final answer
+	FirstRight  int       // of Closed: answered by the agency to which it was routed first
 	Rated       int
 	RatingSum   int
 	Top2        int // ratings 4–5
@@ -51,6 +53,17 @@ type Counts struct {
 	Population  int // of the territories counted
 	OpenNow     int // open at the end of the period
 }
+
+// Group says of what each line of counts is.
+type Group int
+
+// The groups.
+const (
+	GroupNone Group = iota
+	GroupAgency
+	GroupTerritory
+	GroupPerson
+)
 
 // AgencyLine is one row of the table of agencies.
 type AgencyLine struct {
@@ -73,10 +86,53 @@ type DayLine struct {
 	Submitted, Answered int
 }
 
-// Store reads the counts.
-type Store interface {
-	Counts(ctx context.Context, p Period, f Filter, now time.Time) (Counts, error)
-	Agencies(ctx context.Context, p Period, f Filter, now time.Time) ([]AgencyLine, error)
+// Plain counts from the appeals as they are, by walking those of the period: as
+// long as there are many.
+type Plain interface {
+	// CountsBy are the counts of each id of the group; GroupNone has one, 0.
+	CountsBy(ctx context.Context, p Period, f Filter, now time.Time, by Group) (map[int64]*Counts, error)
 	Topics(ctx context.Context, p Period, f Filter, now time.Time, limit int) ([]TopicLine, error)
 	Days(ctx context.Context, p Period, f Filter, zone *time.Location) ([]DayLine, error)
+	// Population sums the people of the territories of the filter, or of all
+	// municipalities.
+	Population(ctx context.Context, f Filter) (int, error)
+	// PastDue counts, by the group, the appeals that await their first answer
+	// and whose due date lies in the period.
+	PastDue(ctx context.Context, p Period, f Filter, by Group) (map[int64]int, error)
+	// LateTopics counts by topic the appeals submitted in the period whose first
+	// answer is overdue now.
+	LateTopics(ctx context.Context, p Period, f Filter, now time.Time) (map[string]int, error)
+}
+
+// CellQuery asks for cells of a cube. Nil and zero filters don't filter.
+type CellQuery struct {
+	Cube      Cube
+	Spans     []Span
+	Agencies  []int64
+	Territory []int64
+	Person    int64
+	Topic     string
+}
+
+// State is how far the sums have come.
+type State struct {
+	Zone     string
+	Rules    int
+	Position string // in the event log
+	Ready    bool   // the cells are whole
+}
+
+// Cells keeps sums, and portions by appeal.
+type Cells interface {
+	// KPIState tells how far the sums have come; the zero State: they were never
+	// made.
+	KPIState(ctx context.Context) (State, error)
+	// EachCell calls fn with each cell of the query. The sums are fn's to keep.
+	EachCell(ctx context.Context, q CellQuery, fn func(Key, *Sums) error) error
+}
+
+// Store reads the counts.
+type Store interface {
+	Plain
+	Cells
 }

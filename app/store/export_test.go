@@ -51,6 +51,12 @@ func Columns() map[string][]string {
 	add(columnsOf[streetRow]())
 	add(columnsOf[landmarkRow]())
 	add(columnsOf[addressLoadRow]())
+	add(columnsOf[cellRow]())
+	add(columnsOf[portionRow]())
+	add(columnsOf[kpiStateRow]())
+	add(columnsOf[reportOrderRow]())
+	add(columnsOf[reportFileRow]())
+	add(columnsOf[openDataRow]())
 	return out
 }
 

@@ -24,6 +24,9 @@ func (s *Store) reportFilter(f report.Filter) (c clauses, ok bool) {
 	if len(f.Territory) > 0 {
 		c.add(s.dialect.in("territory_id"), s.dialect.ids(f.Territory))
 	}
+	if f.Executor != 0 {
+		c.add("executor_id <> 0 AND executor_id = ?", f.Executor)
+	}
 	if f.Category != "" {
 		c.add("category = ?", f.Category)
 	}
@@ -43,6 +46,9 @@ type sums struct {
 	sums  []sum
 }
 
+// unfinal is the condition of what awaits an answer, first or further.
+const unfinal = "stage NOT IN ('answered', 'closed', 'rejected', 'withdrawn')"
+
 // countWalks is the definition of every count but the hours; the words are
 // those of report.Counts.
 func countWalks(p report.Period, base clauses, now time.Time) []sums {
@@ -58,8 +64,10 @@ func countWalks(p report.Period, base clauses, now time.Time) []sums {
 		return sum{"coalesce(sum(" + expression + "), 0)", nil, into}
 	}
 	const (
+		firstRight = `(SELECT e.agency_id FROM events e WHERE e.appeal_id = appeals.id AND e.n = 1)
+			= (SELECT e.agency_id FROM events e WHERE e.appeal_id = appeals.id AND e.to_stage = 'answered'
+			AND e.action IN ('sign', 'share') ORDER BY e.n LIMIT 1)`
 		accepted  = "stage NOT IN ('rejected', 'withdrawn')"
-		unfinal   = "stage NOT IN ('answered', 'closed', 'rejected', 'withdrawn')"
 		withdrawn = "first_signed_at IS NULL AND closed_at >= ?"
 	)
 	return []sums{
@@ -77,6 +85,7 @@ func countWalks(p report.Period, base clauses, now time.Time) []sums {
 			all(func(c *report.Counts) *int { return &c.Closed }),
 			count("late", func(c *report.Counts) *int { return &c.ClosedLate }),
 			count("extended", func(c *report.Counts) *int { return &c.Extended }),
+			count(firstRight, func(c *report.Counts) *int { return &c.FirstRight }),
 		}},
 		{within("due_at").with("first_signed_at IS NULL AND " + unfinal), []sum{
 			all(func(c *report.Counts) *int { return &c.OpenDue }),
@@ -106,19 +115,22 @@ func countWalks(p report.Period, base clauses, now time.Time) []sums {
 	}
 }
 
-// group tells for which value of a column a row of counts is; every query of
-// counts selects it first.
-const (
-	groupAll    = "CAST(0 AS bigint)"
-	groupAgency = "agency_id"
-)
+// groupColumns tell of what a row of counts is; every query of counts selects
+// one first.
+var groupColumns = map[report.Group]string{
+	report.GroupNone: "CAST(0 AS bigint)", report.GroupAgency: "agency_id", report.GroupTerritory: "territory_id",
+	report.GroupPerson: "executor_id",
+}
 
-// counts computes all counts for each value of the group.
-func (s *Store) counts(ctx context.Context, p report.Period, f report.Filter, now time.Time, group string) (map[int64]*report.Counts, error) {
-	out := map[int64]*report.Counts{}
+// CountsBy implements report.Plain.
+func (s *Store) CountsBy(ctx context.Context, p report.Period, f report.Filter, now time.Time, by report.Group) (map[int64]*report.Counts, error) {
+	out, group := map[int64]*report.Counts{}, groupColumns[by]
 	base, ok := s.reportFilter(f)
 	if !ok {
 		return out, nil
+	}
+	if by == report.GroupPerson {
+		base.add("executor_id <> 0")
 	}
 	of := func(id int64) *report.Counts {
 		if out[id] == nil {
@@ -164,8 +176,8 @@ func (s *Store) countWalk(ctx context.Context, walk sums, group string, of func(
 	return rows.Err()
 }
 
-// answerHours lists the time from registration to the first signed final
-// answer, shortest first, of those signed in the period.
+// answerHours counts the time from registration to the first signed final
+// answer of those signed in the period.
 func (s *Store) answerHours(ctx context.Context, p report.Period, base clauses, group string, of func(int64) *report.Counts) error {
 	where := base.with("first_signed_at >= ? AND first_signed_at < ?", instant(p.From), instant(p.To))
 	query := fmt.Sprintf("SELECT %s, coalesce(registered_at, submitted_at), first_signed_at FROM appeals%s", group, where.where())
@@ -180,30 +192,41 @@ func (s *Store) answerHours(ctx context.Context, p report.Period, base clauses, 
 		if err := rows.Scan(&id, &began, &signed); err != nil {
 			return err
 		}
-		c := of(id)
-		c.AnswerHours = append(c.AnswerHours, signed.time().Sub(began.time()).Hours())
+		of(id).Hours.Merge(report.HoursOf(signed.time().Sub(began.time())), 1)
 	}
 	return rows.Err()
 }
 
-// Counts implements report.Store.
-func (s *Store) Counts(ctx context.Context, p report.Period, f report.Filter, now time.Time) (report.Counts, error) {
-	all, err := s.counts(ctx, p, f, now, groupAll)
+// PastDue implements report.Plain.
+func (s *Store) PastDue(ctx context.Context, p report.Period, f report.Filter, by report.Group) (map[int64]int, error) {
+	out := map[int64]int{}
+	base, ok := s.reportFilter(f)
+	if !ok {
+		return out, nil
+	}
+	if by == report.GroupPerson {
+		base.add("executor_id <> 0")
+	}
+	where := base.with("due_at IS NOT NULL AND due_sort >= ? AND due_sort < ? AND first_signed_at IS NULL AND "+unfinal, instant(p.From), instant(p.To))
+	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind("SELECT "+groupColumns[by]+", count(*) FROM appeals"+where.where()+" GROUP BY 1"), where.args...)
 	if err != nil {
-		return report.Counts{}, err
+		return nil, translate(err)
 	}
-	c := report.Counts{}
-	if all[0] != nil {
-		c = *all[0]
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var n int
+		if err := rows.Scan(&id, &n); err != nil {
+			return nil, translate(err)
+		}
+		out[id] = n
 	}
-	sortHours(&c)
-	c.Population, err = s.population(ctx, f)
-	return c, err
+	return out, translate(rows.Err())
 }
 
-// population sums the people of the territories of the filter, or of all
+// Population sums the people of the territories of the filter, or of all
 // municipalities.
-func (s *Store) population(ctx context.Context, f report.Filter) (n int, err error) {
+func (s *Store) Population(ctx context.Context, f report.Filter) (n int, err error) {
 	var c clauses
 	if len(f.Territory) > 0 {
 		c.add(s.dialect.in("id"), s.dialect.ids(f.Territory))

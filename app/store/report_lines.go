@@ -1,38 +1,14 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/otklik/otklik/app/report"
 )
 
-func sortHours(c *report.Counts) { slices.Sort(c.AnswerHours) }
-
-// Agencies implements report.Store: the agencies that have anything to count.
-func (s *Store) Agencies(ctx context.Context, p report.Period, f report.Filter, now time.Time) ([]report.AgencyLine, error) {
-	counts, err := s.counts(ctx, p, f, now, groupAgency)
-	if err != nil || len(counts) == 0 {
-		return nil, err
-	}
-	population, err := s.population(ctx, f)
-	if err != nil {
-		return nil, err
-	}
-	lines := make([]report.AgencyLine, 0, len(counts))
-	for agency, c := range counts {
-		sortHours(c)
-		c.Population = population
-		lines = append(lines, report.AgencyLine{Agency: agency, Counts: *c})
-	}
-	slices.SortFunc(lines, func(a, b report.AgencyLine) int { return cmp.Compare(a.Agency, b.Agency) })
-	return lines, nil
-}
-
-// Topics implements report.Store: those with the most appeals submitted in the
+// Topics implements report.Plain: those with the most appeals submitted in the
 // period. Open are those of them that still await an answer, Late those that
 // were answered late or are past due.
 func (s *Store) Topics(ctx context.Context, p report.Period, f report.Filter, now time.Time, limit int) ([]report.TopicLine, error) {
@@ -42,7 +18,7 @@ func (s *Store) Topics(ctx context.Context, p report.Period, f report.Filter, no
 	}
 	before := p.Before()
 	where := base.with("submitted_at >= ? AND submitted_at < ?", instant(before.From), instant(p.To))
-	const open = "first_signed_at IS NULL AND stage NOT IN ('answered', 'closed', 'rejected', 'withdrawn')"
+	const open = "first_signed_at IS NULL AND " + unfinal
 	query := fmt.Sprintf(`SELECT rubric, count(*) FILTER (WHERE submitted_at >= ?), count(*) FILTER (WHERE submitted_at < ?),
 		count(*) FILTER (WHERE submitted_at >= ? AND %s),
 		count(*) FILTER (WHERE submitted_at >= ? AND (late OR %s AND due_at < ?))
@@ -67,11 +43,36 @@ func (s *Store) Topics(ctx context.Context, p report.Period, f report.Filter, no
 	return out, translate(rows.Err())
 }
 
+// LateTopics implements report.Plain.
+func (s *Store) LateTopics(ctx context.Context, p report.Period, f report.Filter, now time.Time) (map[string]int, error) {
+	base, ok := s.reportFilter(f)
+	out := map[string]int{}
+	if !ok {
+		return out, nil
+	}
+	where := base.with("due_at IS NOT NULL AND due_sort < ? AND "+s.dialect.aside+"submitted_at >= ? AND "+s.dialect.aside+"submitted_at < ? AND first_signed_at IS NULL AND "+
+		unfinal, instant(now), instant(p.From), instant(p.To))
+	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind("SELECT rubric, count(*) FROM appeals"+where.where()+" GROUP BY rubric"), where.args...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var rubric string
+		var n int
+		if err := rows.Scan(&rubric, &n); err != nil {
+			return nil, translate(err)
+		}
+		out[rubric] = n
+	}
+	return out, translate(rows.Err())
+}
+
 // groupStep is the step by which instants are grouped in the database: the
 // offset of every zone is a multiple of it, so that a step lies in one day.
 const groupStep = 15 * time.Minute
 
-// Days implements report.Store: a line for each day of the period, also where
+// Days implements report.Plain: a line for each day of the period, also where
 // nothing happened.
 func (s *Store) Days(ctx context.Context, p report.Period, f report.Filter, zone *time.Location) ([]report.DayLine, error) {
 	base, ok := s.reportFilter(f)

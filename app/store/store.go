@@ -15,7 +15,6 @@ import (
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/live"
 	"github.com/otklik/otklik/app/notify"
-	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/migrations"
 	"github.com/otklik/otklik/workflow"
 )
@@ -64,7 +63,6 @@ var (
 	_ workflow.Drafts = (*Store)(nil)
 	_ identity.Store  = (*Store)(nil)
 	_ notify.Store    = (*Store)(nil)
-	_ report.Store    = (*Store)(nil)
 
 	_ workflow.Bulks    = (*Store)(nil)
 	_ workflow.Views    = (*Store)(nil)

@@ -43,7 +43,7 @@ type Frame func(c echo.Context, title string) (ui.Page, error)
 
 // Config is what the dashboard is made of.
 type Config struct {
-	Reports  report.Store
+	Reports  *report.Board
 	Index    search.Index
 	Rubrics  *rubricator.Rubricator
 	Agencies Agencies

@@ -38,7 +38,7 @@ var groups = []struct {
 }{
 	{"dashboard.group.time", []string{"overdue", "answer_median", "answer_mean", "answer_p90", "extension"}},
 	{"dashboard.group.quality", []string{"satisfaction", "top2", "rating_response", "repeat", "refuted", "formal"}},
-	{"dashboard.group.flow", []string{"per_capita", "fast_track", "rejection", "hops", "two_hops"}},
+	{"dashboard.group.flow", []string{"per_capita", "fast_track", "rejection", "first_route", "hops", "two_hops"}},
 }
 
 // tiles puts figures into words, beside those of the period before.

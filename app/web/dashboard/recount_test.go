@@ -14,13 +14,21 @@ import (
 func recount(all []workflow.Case, p report.Period, now time.Time, population int) report.Counts {
 	c := report.Counts{Population: population}
 	in := func(t time.Time) bool { return !t.IsZero() && !t.Before(p.From) && t.Before(p.To) }
+	stories := map[int64]story{}
 	for i := range all {
-		s := replay(&all[i])
+		s := replay(&all[i], stories)
+		stories[all[i].Appeal.ID] = s
 		if in(s.submitted) {
 			c.Submitted++
 			c.HopsSum += s.hops
 			if s.hops >= 2 {
 				c.TwoHops++
+			}
+			if s.lead != 0 {
+				c.Joined++
+			}
+			if s.part {
+				c.Parts++
 			}
 			switch s.stage {
 			case workflow.StageRejected:
@@ -35,7 +43,10 @@ func recount(all []workflow.Case, p report.Period, now time.Time, population int
 		}
 		if in(s.first) {
 			c.Closed++
-			c.AnswerHours = append(c.AnswerHours, s.first.Sub(s.registered).Hours())
+			c.Hours.Merge(report.HoursOf(s.first.Sub(s.registered)), 1)
+			if s.right {
+				c.FirstRight++
+			}
 			if s.late {
 				c.ClosedLate++
 			}
@@ -78,40 +89,53 @@ func recount(all []workflow.Case, p report.Period, now time.Time, population int
 			c.OpenNow++
 		}
 	}
-	slices.Sort(c.AnswerHours)
 	return c
 }
 
 // story is what the events of one appeal tell.
 type story struct {
-	submitted, registered, first, answered, due time.Time
-	ended                                       time.Time // rejected or withdrawn
-	stage                                       workflow.Stage
-	hops, round, rating                         int
-	late, extended, refuted, formal             bool
-	outcome                                     workflow.Outcome
+	submitted, registered, first, answered, due  time.Time
+	ended                                        time.Time // rejected or withdrawn
+	stage                                        workflow.Stage
+	hops, round, rating                          int
+	late, extended, refuted, formal, right, part bool
+	lead                                         int64
+	outcome                                      workflow.Outcome
 }
 
-func replay(c *workflow.Case) story {
+// replay needs the stories of earlier appeals: a part was sent when the whole
+// was.
+func replay(c *workflow.Case, earlier map[int64]story) story {
 	s := story{round: 1}
 	for _, e := range c.Events {
 		s.stage, s.due = e.To, e.DueAfter
 		switch e.Action {
 		case workflow.Submit:
 			s.submitted, s.registered = e.At, e.At
+		case workflow.BeginPart:
+			of := earlier[e.Data.SplitFrom.Appeal]
+			s.submitted, s.registered, s.extended, s.part = of.submitted, of.registered, of.extended, true
+		case workflow.Join:
+			s.lead = e.Data.Lead.Appeal
+		case workflow.Leave:
+			s.lead = 0
 		case workflow.Redirect:
 			s.hops++
 		case workflow.ApproveExtension:
 			s.extended = true
-		case workflow.Sign:
+		case workflow.Sign, workflow.Share:
+			at := e.At
+			if e.Action == workflow.Share {
+				at = e.Data.SignedAt
+			}
 			s.outcome = e.Data.Outcome
 			if e.To != workflow.StageAnswered {
 				break
 			}
 			if s.first.IsZero() {
-				s.first, s.late = e.At, e.At.After(e.DueBefore)
+				s.first, s.late, s.right = at, at.After(e.DueBefore), e.Agency == c.Events[0].Agency
 			}
-			s.answered, s.rating = e.At, 0
+			s.answered, s.rating = at, 0
 			s.formal = slices.ContainsFunc(e.Data.Flags, conscience.Code.Formal)
 		case workflow.Rate, workflow.ReReview, workflow.Dispute:
 			if e.Data.Rating > 0 {

@@ -22,6 +22,7 @@ import (
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/jobs"
 	"github.com/otklik/otklik/app/lang"
+	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/app/store/storetest"
 	"github.com/otklik/otklik/app/web"
@@ -101,7 +102,7 @@ func newRegion(t *testing.T, dialect string) *region {
 		Base: base, Zone: zone, Clock: r.clock, Log: slog.New(slog.DiscardHandler), Accounts: accounts,
 		Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Console: desk, Dashboard: dashboard.New(dashboard.Config{
-			Reports: r.store, Index: r.index, Rubrics: topics, Agencies: r, Inbox: r.store, Clock: r.clock, Zone: zone,
+			Reports: r.board(), Index: r.index, Rubrics: topics, Agencies: r, Inbox: r.store, Clock: r.clock, Zone: zone,
 			Frame: desk.Page, Log: slog.New(slog.DiscardHandler),
 		})},
 	})
@@ -260,7 +261,18 @@ func (r *region) populate(seed uint64, n int) {
 	r.reindex()
 }
 
+func (r *region) board() *report.Board { return &report.Board{Store: r.store, Zone: zone} }
+
+func (r *region) keeper() *report.Keeper {
+	return &report.Keeper{Ledger: unheld{r.store}, Zone: zone, Now: r.clock.Now, Name: "test"}
+}
+
 func (r *region) reindex() {
+	for more := true; more; {
+		var err error
+		more, err = r.keeper().Step(r.t.Context())
+		require.NoError(r.t, err)
+	}
 	indexer := &jobs.Indexer{Log: slog.New(slog.DiscardHandler), Event: r.store, Index: r.index, Lost: func() {}}
 	for more := true; more; {
 		var err error

@@ -1,0 +1,156 @@
+package report
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+var errTorn = errors.New("report: a stored portion or cell can't be read")
+
+// Encode writes the sums as they are stored.
+func (s *Sums) Encode() []byte { return s.append(nil) }
+
+func (s *Sums) append(b []byte) []byte {
+	used := 0
+	for _, n := range s.N {
+		if n != 0 {
+			used++
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(used)) //nolint:gosec // a count
+	for m, n := range s.N {
+		if n != 0 {
+			b = binary.AppendUvarint(b, uint64(m)) //nolint:gosec // an index
+			b = binary.AppendVarint(b, int64(n))
+		}
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.Hours)))
+	last := int32(0)
+	for _, h := range s.Hours {
+		b = binary.AppendVarint(b, int64(h.Hour-last))
+		b = binary.AppendVarint(b, int64(h.N))
+		last = h.Hour
+	}
+	return b
+}
+
+// Decode reads what Encode wrote.
+func (s *Sums) Decode(b []byte) error {
+	r := reader{b: b}
+	*s = r.sums()
+	return r.err
+}
+
+// reader reads varints; err tells in the end whether all could be read.
+type reader struct {
+	b   []byte
+	err error
+}
+
+func (r *reader) uint() uint64 {
+	n, size := binary.Uvarint(r.b)
+	if size <= 0 {
+		r.err, r.b = errTorn, nil
+		return 0
+	}
+	r.b = r.b[size:]
+	return n
+}
+
+func (r *reader) int() int64 {
+	n, size := binary.Varint(r.b)
+	if size <= 0 {
+		r.err, r.b = errTorn, nil
+		return 0
+	}
+	r.b = r.b[size:]
+	return n
+}
+
+func (r *reader) text() string {
+	n := r.uint()
+	if n > uint64(len(r.b)) {
+		r.err, r.b = errTorn, nil
+		return ""
+	}
+	s := string(r.b[:n])
+	r.b = r.b[n:]
+	return s
+}
+
+func (r *reader) sums() Sums {
+	var s Sums
+	for range r.uint() {
+		m := r.uint()
+		if r.err != nil || m >= uint64(measures) {
+			r.err = errTorn
+			return s
+		}
+		s.N[m] = int(r.int())
+	}
+	buckets := r.uint()
+	if buckets > uint64(len(r.b)) {
+		r.err = errTorn
+		return s
+	}
+	last := int64(0)
+	for range buckets {
+		last += r.int()
+		s.Hours = append(s.Hours, Bucket{int32(last), int32(r.int())}) //nolint:gosec // as they were written
+	}
+	return s
+}
+
+// Portion is what one appeal has put into the sums.
+type Portion []Increment
+
+// Encode writes the portion as it is stored. What an increment shares with the
+// one before it is not written again.
+func (p Portion) Encode() []byte {
+	var b []byte
+	for i := range p {
+		in := &p[i]
+		same := i > 0 && in.family == p[i-1].family && in.agency == p[i-1].agency && in.territory == p[i-1].territory &&
+			in.person == p[i-1].person && in.topic == p[i-1].topic && in.category == p[i-1].category
+		if same {
+			b = append(b, 0xff)
+		} else {
+			b = append(b, byte(in.family))
+			for _, n := range []int64{in.agency, in.territory, in.person} {
+				b = binary.AppendVarint(b, n)
+			}
+			for _, s := range []string{in.topic, in.category} {
+				b = binary.AppendUvarint(b, uint64(len(s)))
+				b = append(b, s...)
+			}
+		}
+		b = binary.AppendVarint(b, int64(in.day))
+		b = in.sums.append(b)
+	}
+	return b
+}
+
+// DecodePortion reads what Encode wrote.
+func DecodePortion(b []byte) (Portion, error) {
+	var out Portion
+	r := reader{b: b}
+	for len(r.b) > 0 && r.err == nil {
+		var in Increment
+		mark := r.b[0]
+		r.b = r.b[1:]
+		switch {
+		case mark != 0xff:
+			in.family = family(mark)
+			in.agency, in.territory, in.person = r.int(), r.int(), r.int()
+			in.topic, in.category = r.text(), r.text()
+		case len(out) == 0:
+			return nil, errTorn
+		default:
+			in = out[len(out)-1]
+		}
+		in.day = Day(r.int()) //nolint:gosec // as it was written
+		in.sums = r.sums()
+		out = append(out, in)
+	}
+	return out, r.err
+}
