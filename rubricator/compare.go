@@ -113,7 +113,7 @@ func Suggested(before, after *Book, past []Past) (Replay, error) {
 // alone is what suggests by the words of the tree alone.
 func (t *Tree) alone() (*adviser, error) {
 	model, err := t.cold()
-	return &adviser{tree: t, model: model}, err
+	return &adviser{tree: t, model: model, names: t.phrases()}, err
 }
 
 func (a *adviser) first(text string) *Rubric {

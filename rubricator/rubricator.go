@@ -114,7 +114,7 @@ func (r *Rubricator) reloadAdviser(ctx context.Context) error {
 	if id == now.id && now.trouble == nil && tree.Version == now.tree.Version && tree.Version != 0 {
 		return nil
 	}
-	next := &adviser{id: id, tree: tree}
+	next := &adviser{id: id, tree: tree, names: tree.phrases()}
 	switch {
 	case id == 0:
 	case id == now.id && now.learned:

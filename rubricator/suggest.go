@@ -15,6 +15,9 @@ type Suggestion struct {
 	// appeals it keeps its word: of 100 with 0.9 about 90 are right.
 	Share float64
 	Words []string // the person's words that spoke for it
+	// Named: its name, or a word that people use for it, stands in the person's
+	// words. Then it is among the first three, however improbable.
+	Named bool
 }
 
 // Advice is what may be meant by a person's words.
@@ -41,8 +44,9 @@ type adviser struct {
 	id      int64 // of the model in force, 0 for none
 	tree    *Tree
 	model   *classifier.Model // nil where there is no topic
-	learned bool              // it is the one in force, not the tree's own
-	trouble error             // why the one in force can't be read
+	names   *classifier.Phrases
+	learned bool  // it is the one in force, not the tree's own
+	trouble error // why the one in force can't be read
 }
 
 // learnedFrom tells of topics what is known before the first example: a topic's
@@ -76,7 +80,8 @@ func (a *adviser) advise(text, place string, limit int) Advice {
 		return out
 	}
 	const spare = 3 // for topics that were joined into one since
-	answer := a.model.Predict(text, place, limit+spare)
+	many := max(limit, offered)
+	answer := a.model.Predict(text, place, many+spare)
 	out.Unsure = answer.Unsure
 	for i, g := range answer.Topics {
 		// A topic that was retired since speaks for the one that took its place.
@@ -99,11 +104,17 @@ func (a *adviser) advise(text, place string, limit int) Advice {
 				s.Words = append(s.Words, w.Text)
 			}
 		}
-		if out.Topics = append(out.Topics, s); len(out.Topics) == limit {
+		if out.Topics = append(out.Topics, s); len(out.Topics) == many {
 			break
 		}
 	}
-	out.Unsure = out.Unsure || len(out.Topics) == 0
+	var first *Rubric
+	if len(out.Topics) > 0 {
+		first = out.Topics[0].Rubric
+	}
+	out.Topics = a.offerNamed(text, place, out.Topics)
+	out.Topics = out.Topics[:min(limit, len(out.Topics))]
+	out.Unsure = out.Unsure || len(out.Topics) == 0 || out.Topics[0].Rubric != first
 	return out
 }
 

@@ -39,6 +39,7 @@ type analysis struct {
 	toks  []token
 	stems []used
 	gram  []weighed
+	words int // tokens of the text; those of the place follow
 
 	ofStem []seen // stem → place in stems
 	round  uint32
@@ -54,6 +55,7 @@ func (v *vocabulary) newAnalysis() *analysis {
 func (v *vocabulary) analyse(text, place string, a *analysis) {
 	a.toks = tokens(text, a.toks[:0])
 	words := len(a.toks)
+	a.words = words
 	if place != "" {
 		a.toks = tokens(place, a.toks)
 	}
@@ -122,6 +124,24 @@ func (v *vocabulary) unread(word string, at int, a *analysis) int32 {
 	a.stems = append(a.stems, u)
 	return -1
 }
+
+// telling is how many different words the text has that are known, whole or by
+// their pieces, and long enough to say something.
+func (a *analysis) telling() int {
+	n := 0
+	for _, u := range a.stems {
+		t := a.toks[u.token]
+		if u.token < a.words && t.end-t.start >= tellingBytes && (u.id >= 0 || u.to-u.from >= tellingPieces) {
+			n++
+		}
+	}
+	return n
+}
+
+const (
+	tellingBytes  = 6 // three Cyrillic letters
+	tellingPieces = 3
+)
 
 var (
 	fadings    [8 * nearness]float32

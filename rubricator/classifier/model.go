@@ -42,8 +42,12 @@ type Answer struct {
 	Unsure     bool // ask the person instead of guessing
 }
 
-// sure is the probability of a topic below which a person is asked.
-const sure = 0.5
+// sure is the probability of a topic below which a person is asked, and
+// tellingLeast how many different known words a text needs for one to be not.
+const (
+	sure         = 0.5
+	tellingLeast = 2
+)
 
 // How many topics are followed to see who answers, and from what probability on.
 const (
@@ -100,7 +104,7 @@ func (m *Model) Predict(text, place string, limit int) Answer {
 	}
 	var out Answer
 	out.Topics = guesses(m.classes.topics, s.topics, s.order, limit)
-	out.Unsure = len(out.Topics) == 0 || out.Topics[0].Share < sure
+	out.Unsure = len(out.Topics) == 0 || out.Topics[0].Share < sure || s.telling() < tellingLeast
 
 	s.best = best(s.categories, limit, s.best)
 	out.Categories = guesses(m.classes.categories, s.categories, s.best, limit)

@@ -3,6 +3,7 @@ package portal
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -53,12 +54,9 @@ func likely(advice rubricator.Advice) []rubricator.Suggestion {
 	if advice.Unsure {
 		share = 0.2
 	}
-	for i, f := range advice.Topics {
-		if f.Share < advice.Topics[0].Share*share {
-			return advice.Topics[:i]
-		}
-	}
-	return advice.Topics
+	return slices.DeleteFunc(slices.Clone(advice.Topics), func(s rubricator.Suggestion) bool {
+		return !s.Named && s.Share < advice.Topics[0].Share*share
+	})
 }
 
 // fitsWords lead to the topics that fit: told, or asked where that would be a
