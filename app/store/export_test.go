@@ -57,6 +57,15 @@ func Columns() map[string][]string {
 	add(columnsOf[reportOrderRow]())
 	add(columnsOf[reportFileRow]())
 	add(columnsOf[openDataRow]())
+	add(columnsOf[campaignRow]())
+	add(columnsOf[campaignNoteRow]())
+	add(columnsOf[voterRow]())
+	add(columnsOf[ballotRow]())
+	add(columnsOf[campaignLogRow]())
+	add(columnsOf[logTileRow]())
+	add(columnsOf[logCheckpointRow]())
+	add(columnsOf[campaignDayRow]())
+	add(columnsOf[voterCodeRow]())
 	return out
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/live"
 	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/migrations"
 	"github.com/otklik/otklik/workflow"
 )
@@ -49,6 +50,7 @@ type Store struct {
 
 	pool, readPool *pgxpool.Pool // nil on SQLite
 	group          *groupCommit  // nil on PostgreSQL
+	ballots        *ballotBox    // nil on PostgreSQL
 
 	ids struct {
 		sync.Mutex
@@ -70,6 +72,11 @@ var (
 	_ identity.Absences = (*Store)(nil)
 	_ live.Presences    = (*Store)(nil)
 	_ live.Notices      = (*Store)(nil)
+
+	_ participation.Store = (*Store)(nil)
+	_ participation.Box   = (*Store)(nil)
+	_ participation.Log   = (*Store)(nil)
+	_ participation.Codes = (*Store)(nil)
 )
 
 // Open connects to a database. It changes nothing in it: see [Store.Migrate].
@@ -135,6 +142,7 @@ func (s *Store) Ping(ctx context.Context) error {
 func (s *Store) Close() error {
 	if s.group != nil {
 		s.group.stop()
+		s.ballots.stop()
 	}
 	var failed error
 	for _, db := range []*sql.DB{s.readDB, s.writeDB} {

@@ -23,6 +23,7 @@ var columnTypes = map[reflect.Type]string{
 	reflect.TypeFor[int]():      "bigint",
 	reflect.TypeFor[int64]():    "bigint",
 	reflect.TypeFor[*int]():     "bigint",
+	reflect.TypeFor[*int64]():   "bigint",
 	reflect.TypeFor[string]():   "text",
 	reflect.TypeFor[*string]():  "text",
 	reflect.TypeFor[bool]():     "boolean",

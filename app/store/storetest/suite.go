@@ -53,6 +53,7 @@ func Run(t *testing.T, open Opener) {
 		{"witness", testWitness},
 		{"suspicions", testSuspicions},
 		{"models", testModels},
+		{"ballots", testBallots},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()
