@@ -205,3 +205,13 @@ func FuzzRead(f *testing.F) {
 		require.Equal(t, text, strings.TrimSpace(text))
 	})
 }
+
+func TestDistance(t *testing.T) {
+	t.Parallel()
+	for pair, want := range map[[2]string]int{
+		{"", ""}: 0, {"яма", ""}: 3, {"яма", "яма"}: 0, {"яма", "ямы"}: 1, {"яма", "ям"}: 1, {"ремнот", "ремонт"}: 1, {"дороги", "доргои"}: 1, {"снег", "свет"}: 2,
+	} {
+		require.Equal(t, want, search.Distance(pair[0], pair[1]), pair)
+		require.Equal(t, want, search.Distance(pair[1], pair[0]), pair)
+	}
+}

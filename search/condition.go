@@ -74,3 +74,15 @@ var DueStates = []DueState{
 	{"3d..7d", 7 * 24 * time.Hour},
 	{">7d", 1<<63 - 1},
 }
+
+// DueIn asks for what is due in [from, to); a zero end is open.
+func DueIn(from, to time.Time) Span {
+	s := Span{Field: ByDue, From: spanFirst, To: spanLast}
+	if !from.IsZero() {
+		s.From = from.UnixMicro()
+	}
+	if !to.IsZero() {
+		s.To = to.UnixMicro()
+	}
+	return s
+}

@@ -102,7 +102,7 @@ func NearestField(name string) (string, bool) {
 	best, slips := "", max(2, utf8.RuneCountInString(name)/3)+1
 	for _, s := range Fields {
 		for _, known := range append([]string{string(s.Field)}, s.Others...) {
-			d := distance(name, known)
+			d := Distance(name, known)
 			if d < slips && d < utf8.RuneCountInString(known) {
 				best, slips = known, d
 			}
@@ -111,23 +111,27 @@ func NearestField(name string) (string, bool) {
 	return best, best != ""
 }
 
-// distance is in how many letters two words differ: changed, left out or put in.
-func distance(a, b string) int {
+// Distance is how many slips of the pen make one word of the other: a letter
+// changed, left out or put in, or two neighbours exchanged.
+func Distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
-	row := make([]int, len(y)+1)
+	before, row, next := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range x {
-		last := row[0]
-		row[0] = i + 1
+		next[0] = i + 1
 		for j := range y {
 			cost := 1
 			if x[i] == y[j] {
 				cost = 0
 			}
-			last, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, last+cost)
+			next[j+1] = min(row[j+1]+1, next[j]+1, row[j]+cost)
+			if i > 0 && j > 0 && x[i] == y[j-1] && x[i-1] == y[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
 		}
+		before, row, next = row, next, before
 	}
 	return row[len(y)]
 }

@@ -3,6 +3,7 @@ package search
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -266,4 +267,20 @@ func near(text string) (Near, bool) {
 		n.Metres *= 1000
 	}
 	return n, math.Abs(n.Lat) <= 90 && math.Abs(n.Lon) <= 180 && n.Metres > 0 && n.Metres <= maxRadius
+}
+
+// Understand reads a search box and what it means, and tells everything that is
+// wrong at once. What was asked is returned also when something of it is wrong.
+func Understand(box string, by Asker) (Ask, Query, error) {
+	ask, err := Read(box)
+	q, wrong := ask.Query(by)
+	if err == nil {
+		return ask, q, wrong
+	}
+	if wrong == nil {
+		return ask, q, err
+	}
+	both := *fault.As(err)
+	both.Fields = slices.Concat(both.Fields, fault.As(wrong).Fields)
+	return ask, q, &both
 }

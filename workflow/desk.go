@@ -79,3 +79,11 @@ type Callers interface {
 	// ListDeskDrafts returns the officer's forms that were not sent, latest first.
 	ListDeskDrafts(ctx context.Context, officer int64, limit int) ([]Draft, error)
 }
+
+// Phones finds cases by the phone of who wrote.
+type Phones interface {
+	// FindPhone returns the numbers of the latest cases with the phone whose
+	// applicants the person may read by a right of their own, and notes in the
+	// journal who looked and what was found.
+	FindPhone(ctx context.Context, phone string, by actor.Actor, limit int) ([]string, error)
+}

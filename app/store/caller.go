@@ -16,7 +16,10 @@ import (
 	"github.com/otklik/otklik/workflow"
 )
 
-var _ workflow.Callers = (*Store)(nil)
+var (
+	_ workflow.Callers = (*Store)(nil)
+	_ workflow.Phones  = (*Store)(nil)
+)
 
 // newMarkKey makes the key of phones' marks of that of personal data.
 func newMarkKey(seal []byte) ([]byte, error) {
@@ -91,6 +94,36 @@ func (s *Store) FindCaller(ctx context.Context, phone string, by actor.Actor, pu
 	}
 	return out, who, s.sealer.open(applicantName(out[0].ID), sealed, &who)
 }
+
+// FindPhone implements workflow.Phones. Looking and noting it are one
+// transaction.
+func (s *Store) FindPhone(ctx context.Context, phone string, by actor.Actor, limit int) ([]string, error) {
+	if by.Kind != actor.Officer {
+		return nil, fault.New(fault.Forbidden, "error.forbidden")
+	}
+	mark := s.phoneMark(phone)
+	if len(mark) == 0 {
+		return nil, nil
+	}
+	var numbers []string
+	err := s.inTx(ctx, func(db *gorm.DB) error {
+		found := db.Table("applicants p").Joins("JOIN appeals a ON a.id = p.appeal_id").Where("p.phone_mark = ?", mark)
+		if !by.Regional() {
+			found = found.Where("a.agency_id IN ?", append(by.Agencies(), 0))
+		}
+		if err := found.Order("a.id DESC").Limit(limit).Pluck("a.number", &numbers).Error; err != nil {
+			return err
+		}
+		return s.appendJournal(db, identity.Entry{
+			At: s.clock.Now(), By: by.User, Kind: identity.LookUpCaller,
+			Detail: strings.TrimSuffix(phoneSearch+": "+strings.Join(numbers, ", "), ": "),
+		})
+	})
+	return numbers, err
+}
+
+// phoneSearch is why somebody looked who typed a phone into the search box.
+const phoneSearch = "search"
 
 // MarkPhones makes the marks of applicants that have none yet, from before
 // there were marks, and returns how many it made.

@@ -70,6 +70,7 @@ func (h *frame) routes(e *echo.Echo) {
 		l.POST("/appeals/:id/answer", p.KeepAnswer)
 		g := e.Group("/console", h.signedIn)
 		g.GET("", p.Inbox)
+		g.POST("/suggest", p.SuggestSearch)
 		g.GET("/inbox.xlsx", p.Export)
 		g.GET("/inbox.csv", p.Export)
 		g.GET("/notices", p.Notices)

@@ -54,6 +54,34 @@ func testDesk(t *testing.T, open Opener) {
 		desk.Memberships[0].Role = actor.Desk
 	})
 
+	t.Run("a phone in the search box finds the cases of one's own agency, and the look is in the journal", func(t *testing.T) {
+		s := open(t)
+		own := take(t, s, Noon, 1, phone("+79001234567"))
+		take(t, s, Noon, 2, phone("+79001234567"))
+		numberOf := func(id int64) string {
+			c, err := s.FindCase(ctx, id)
+			require.NoError(t, err)
+			return c.Appeal.Number
+		}
+		executor := actor.Actor{Kind: actor.Officer, User: 6, Memberships: []actor.Membership{{Agency: 1, Role: actor.Executor}}}
+		found, err := s.FindPhone(ctx, "8 900 123 45 67", executor, 10)
+		require.NoError(t, err)
+		require.Equal(t, []string{numberOf(own)}, found)
+		found, err = s.FindPhone(ctx, "8 900 123 45 67", actor.Actor{Kind: actor.Officer, User: 7, Memberships: []actor.Membership{{Role: actor.Supervisor}}}, 10)
+		require.NoError(t, err)
+		require.Len(t, found, 2)
+		found, err = s.FindPhone(ctx, "8 900 123 45 67", actor.Actor{Kind: actor.Officer, User: 8}, 10)
+		require.NoError(t, err)
+		require.Empty(t, found)
+		lines, err := s.ListJournal(ctx, identity.JournalQuery{Limit: 5})
+		require.NoError(t, err)
+		require.Len(t, lines, 3)
+		require.Equal(t, "search", lines[0].Detail)
+		require.Equal(t, "search: "+numberOf(own), lines[2].Detail)
+		_, err = s.FindPhone(ctx, "8 900 123 45 67", actor.Actor{Kind: actor.Citizen}, 10)
+		requireKind(t, fault.Forbidden, err)
+	})
+
 	t.Run("an officer finds their unsent forms again, a citizen's are nobody's", func(t *testing.T) {
 		s := open(t)
 		mine := &workflow.Draft{Source: workflow.FromDesk, Officer: 5, Text: "Звонок", Taken: workflow.Taken{Channel: workflow.ByPhone}}

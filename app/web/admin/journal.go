@@ -144,7 +144,11 @@ func (h *Handlers) lines(ctx context.Context, entries []identity.Entry) ([]logLi
 		}
 		if e.Kind == identity.LookUpCaller {
 			channel, numbers, _ := strings.Cut(e.Detail, ": ")
-			line.Details = strings.TrimSuffix(ui.T(ctx, "desk.channel."+channel)+": "+numbers, ": ")
+			why := "desk.channel." + channel
+			if channel == "search" {
+				why = "admin.purpose.search"
+			}
+			line.Details = strings.TrimSuffix(ui.T(ctx, why)+": "+numbers, ": ")
 		}
 		if e.Subject != 0 {
 			line.About, line.URL = name(e.Subject), userURL(e.Subject)

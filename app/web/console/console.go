@@ -83,6 +83,8 @@ type Config struct {
 	Rubrics    *rubricator.Rubricator
 	Directory  Directory
 	Index      search.Index
+	Settle     func(context.Context) error // waits until the index has all that was done; nil: it always has
+	Phones     workflow.Phones
 	Notices    notify.Store
 	Photos     Photos
 	Letters    Letters
@@ -134,7 +136,7 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 	p := ui.Page{
 		Live:  h.liveness(u),
 		Title: title, Area: ui.Console, Path: c.Request().URL.RequestURI(), Wide: true, SignOut: "/sign-out",
-		Search: &ui.Search{Action: "/console", Value: c.QueryParam("q")},
+		Search: &ui.Search{Action: "/console", Value: c.QueryParam("q"), Help: "/console/suggest"},
 		User:   &ui.User{Name: u.Name, Note: h.duties(ctx, u)},
 		Nav: []ui.NavItem{{
 			Text: ui.T(ctx, "console.title"), URL: "/console",

@@ -47,7 +47,11 @@ func (h *Handlers) Export(c echo.Context) error {
 	e := export{h: h, q: q, names: h.names(ctx), now: now}
 	rows := h.walk(ctx, query)
 	if q.Words != "" {
-		rows = h.walkFound(ctx, q, query)
+		_, question, err := h.question(ctx, q, query)
+		if err != nil {
+			return err
+		}
+		rows = h.walkFound(ctx, question, query)
 	}
 	name := ui.T(ctx, "console.export.file", "view", e.view(ctx), "day", now.In(ui.Zone(ctx)).Format(time.DateOnly))
 	form := strings.ToUpper(strings.TrimPrefix(path.Ext(c.Path()), "."))
@@ -82,10 +86,10 @@ func (h *Handlers) walk(ctx context.Context, query workflow.InboxQuery) iter.Seq
 
 // walkFound reads what a search finds, the best first, as far as it can be
 // paged through.
-func (h *Handlers) walkFound(ctx context.Context, q queue, query workflow.InboxQuery) iter.Seq2[workflow.InboxRow, error] {
+func (h *Handlers) walkFound(ctx context.Context, question search.Query, query workflow.InboxQuery) iter.Seq2[workflow.InboxRow, error] {
 	return func(yield func(workflow.InboxRow, error) bool) {
 		for at := 0; at < search.MaxWindow; at += exportAtOnce {
-			_, rows, more, err := h.foundRows(ctx, q, query, at, min(exportAtOnce, search.MaxWindow-at))
+			_, rows, more, err := h.foundRows(ctx, question, query, at, min(exportAtOnce, search.MaxWindow-at))
 			if err != nil {
 				yield(workflow.InboxRow{}, err)
 				return

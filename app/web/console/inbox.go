@@ -32,7 +32,9 @@ type inbox struct {
 	Filter   filter
 	Found    int // appeals found by words, -1 where none were looked for
 	Fuzzy    bool
-	Deep     bool // more were found than can be paged through
+	Facets   []facetGroup
+	Errors   ui.Errors // of the words
+	NoPhone  bool      // a phone was looked for that nobody gave
 	Previous string
 	Next     string
 	More     bool              // the list goes on after this page
@@ -72,6 +74,9 @@ func (h *Handlers) Inbox(c echo.Context) error {
 	q := readQueue(c.QueryParams())
 	if number, ok := workflow.ParseNumber(q.Words); ok {
 		return h.openNumber(c, q, number)
+	}
+	if phone, ok := isPhone(q.Words); ok {
+		return h.openPhone(c, q, phone)
 	}
 	return h.showInbox(c, q, "", viewForm{})
 }
@@ -130,6 +135,7 @@ func (h *Handlers) showInbox(c echo.Context, q queue, unknown string, saving vie
 		page.Live.List = q.values().Encode()
 	}
 	view.Bulk, view.Views, view.Saving = bulkActions(ctx), links, saving
+	view.NoPhone = c.QueryParam("phone") == "none"
 	switch last := c.QueryParam("bulk"); last {
 	case "none":
 		view.Caution = ui.T(ctx, "bulk.nothing_chosen")
@@ -149,9 +155,18 @@ func (h *Handlers) showInbox(c echo.Context, q queue, unknown string, saving vie
 		view.Page.Invalid = true
 	}
 	if q.Words != "" {
+		h.settle(c)
 		err = h.search(c, &view, query)
+		view.Errors = searchErrors(ctx, err)
 	} else {
 		err = h.list(c, &view, query)
+		if err == nil && wrong == nil && q.Tab == workflow.TabAll && q.filtered() {
+			err = h.facetsOfFilters(c, &view, query)
+		}
+	}
+	if len(view.Errors) > 0 {
+		status, err = edge.Status(err), nil
+		view.Page.Invalid, view.Page.Search.Wrong = true, true
 	}
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ var families = []string{
 	"model.step.", "model.state.", "model.cause.", "model.verdict.",
 	"stage.", "outcome.", "role.", "deadline.", "kind.", "action.", "event.", "error.", "alert.", "lang.", "source.",
 	"order.", "ruleset.", "reason.", "kpi.", "warn.", "mail.", "bulk.", "plan.month.", "plan.month_of.", "template.field.", "template.done.",
-	"desk.channel.", "desk.paper.", "ruling.lost.", "ruling.finding.", "ruling.severity.",
+	"desk.channel.", "search.field.", "desk.paper.", "ruling.lost.", "ruling.finding.", "ruling.severity.",
 }
 
 // areas are told by the Russian files.

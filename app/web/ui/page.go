@@ -80,6 +80,8 @@ type Search struct {
 	Action string
 	Name   string // of the field; empty: q
 	Value  string
+	Wrong  bool   // what is in it can't be looked for: the page says why
+	Help   string // address that is posted what is typed and tells how to go on; empty: none
 }
 
 func (p Page) language(ctx context.Context) lang.Lang {

@@ -24,6 +24,8 @@ const islands: Record<string, Load> = {
   tree: () => import("./islands/tree"),
   pick: () => import("./islands/pick"),
   embed: () => import("./islands/embed"),
+  "search-box": () => import("./islands/search-box"),
+  "wide-open": () => import("./islands/wide-open"),
 };
 
 const started = new WeakSet<HTMLElement>();
