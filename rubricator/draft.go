@@ -86,6 +86,9 @@ type DraftStore interface {
 	// FindTreeStep returns what the open draft was before its last change;
 	// fault.NotFound with key "rubricator.nothing_to_undo" where none is kept.
 	FindTreeStep(ctx context.Context, draft int64) (*Draft, error)
+	// FindTreeStepBefore returns what the draft was when it last began from
+	// something else; fault.NotFound where that is not kept.
+	FindTreeStepBefore(ctx context.Context, d *Draft) (*Draft, error)
 	// UndoTreeDraft makes the open draft what it was before its last change, as
 	// one more save by d.ChangedBy: fault.Conflict when it was saved since
 	// d.Version, fault.NotFound as FindTreeStep.

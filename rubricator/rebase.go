@@ -19,8 +19,9 @@ func (e *Editor) Stale(ctx context.Context, d *Draft) (bool, error) {
 	return base != d.Base || RulesHash(rules) != d.BaseRules, err
 }
 
-// Rebase brings what came into force since the draft was begun into it. Where
-// both changed the same node the draft's stands; the diff shows it.
+// Rebase brings what came into force since the draft was begun into it, field
+// by field and rule by rule. Where both changed the same, the draft's stands:
+// Collisions tells where.
 func (e *Editor) Rebase(ctx context.Context, by actor.Actor) (*Draft, error) {
 	now, err := e.InForce(ctx)
 	if err != nil {
@@ -31,68 +32,56 @@ func (e *Editor) Rebase(ctx context.Context, by actor.Actor) (*Draft, error) {
 		return nil, err
 	}
 	return e.Change(ctx, by, func(d *Draft) error {
-		base := &Version{}
-		if d.Base != 0 {
-			if base, err = e.Store.FindTreeVersion(ctx, d.Base); err != nil {
-				return err
-			}
+		if _, err := e.mergeInto(ctx, d, now, rules); err != nil {
+			return err
 		}
-		before, _ := Check(base.Roots, nil)
-		d.takeTree(before, now)
-		d.takeRules(base.Rules, rules)
 		d.Base, d.BaseRules = now.Version, RulesHash(rules)
 		return nil
 	})
 }
 
-// takeTree puts into the draft what became of before meanwhile.
-func (d *Draft) takeTree(before, now *Tree) {
-	now.Walk(func(theirs *Rubric) {
-		was, old := before.nodes[theirs.Code]
-		at, mine := d.locate(theirs.Code)
-		switch {
-		case !mine && !old:
-			bare := *theirs
-			bare.Children = nil
-			list := &d.Roots
-			if above, ok := d.locate(codeOf(theirs.parent)); ok {
-				list = &above.node().Children
-			}
-			*list = append(*list, &bare)
-		case mine && old:
-			r := at.node()
-			if r.Seen() == was.Seen() && theirs.Seen() != was.Seen() {
-				below := r.Children
-				*r = *theirs
-				r.Children = below
-			}
-			from, to := codeOf(was.parent), codeOf(theirs.parent)
-			if from != to && codeOf(at.parent) == from {
-				// Where it can't stand there, it stays: the diff shows that.
-				_ = d.MoveTo(theirs.Code, to, before)
-			}
-		}
-	})
-}
-
-// takeRules puts into the draft which rules came and went meanwhile. Without
-// the rules that it began from, only one side can have changed them.
-func (d *Draft) takeRules(before, now []Rule) {
-	mine, known := RulesHash(d.Rules) != d.BaseRules, RulesHash(before) == d.BaseRules
-	switch {
-	case RulesHash(now) == d.BaseRules:
-	case !mine:
-		d.Rules = slices.Clone(now)
-	case known:
-		d.Rules = slices.DeleteFunc(d.Rules, func(r Rule) bool {
-			return slices.Contains(before, r) && !slices.Contains(now, r)
-		})
-		for _, r := range now {
-			if !slices.Contains(before, r) && !slices.Contains(d.Rules, r) {
-				d.Rules = append(d.Rules, r)
-			}
+// mergeInto merges what is in force into a draft of something older. Where the
+// rules that it began from were not kept, those of the version are taken for them.
+func (e *Editor) mergeInto(ctx context.Context, d *Draft, now *Tree, rules []Rule) ([]Collision, error) {
+	base := &Version{}
+	if d.Base != 0 {
+		var err error
+		if base, err = e.Store.FindTreeVersion(ctx, d.Base); err != nil {
+			return nil, err
 		}
 	}
+	before, _ := Check(base.Roots, nil)
+	was := base.Rules
+	if RulesHash(rules) == d.BaseRules {
+		was = rules // nobody changed them
+	}
+	return merge(d, before, now, was, rules), nil
+}
+
+// Collisions tells what collided when the draft was last brought upon what is in
+// force, as long as that can be taken back and nothing else came into force.
+func (e *Editor) Collisions(ctx context.Context, d *Draft) ([]Collision, error) {
+	was, err := e.Store.FindTreeStepBefore(ctx, d)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	stale, err := e.Stale(ctx, d)
+	if err != nil || stale {
+		return nil, err
+	}
+	now, err := e.InForce(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := e.Store.ListRules(ctx)
+	if err != nil {
+		return nil, err
+	}
+	Check(was.Roots, nil)
+	return e.mergeInto(ctx, was, now, rules)
 }
 
 // Restore opens a draft of an old version, in which topics that were published

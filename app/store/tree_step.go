@@ -46,6 +46,15 @@ func (s *Store) FindTreeStep(ctx context.Context, draft int64) (*rubricator.Draf
 	return row.draft()
 }
 
+// FindTreeStepBefore implements rubricator.DraftStore.
+func (s *Store) FindTreeStepBefore(ctx context.Context, d *rubricator.Draft) (*rubricator.Draft, error) {
+	row, err := lastStep(s.fresh.WithContext(ctx).Where("base <> ? OR base_rules <> ?", d.Base, d.BaseRules), d.ID)
+	if err != nil {
+		return nil, err
+	}
+	return row.draft()
+}
+
 func lastStep(db *gorm.DB, draft int64) (*treeStepRow, error) {
 	var row treeStepRow
 	err := translate(db.Where("draft_id = ?", draft).Order("version DESC").Take(&row).Error)

@@ -94,8 +94,10 @@ func LogLikelihood(a, n, b, m int) (g2, p float64) {
 	}
 	total, having := float64(n+m), float64(a+b)
 	for _, cell := range [4]struct{ seen, row, column float64 }{
-		{float64(a), float64(n), having}, {float64(n - a), float64(n), total - having},
-		{float64(b), float64(m), having}, {float64(m - b), float64(m), total - having},
+		{float64(a), float64(n), having},
+		{float64(n - a), float64(n), total - having},
+		{float64(b), float64(m), having},
+		{float64(m - b), float64(m), total - having},
 	} {
 		if cell.seen > 0 {
 			g2 += 2 * cell.seen * math.Log(cell.seen*total/(cell.row*cell.column))

@@ -40,6 +40,7 @@ func Run(t *testing.T, open Opener) {
 		{"address", testAddresses},
 		{"desk", testDesk},
 		{"tree drafts", testTreeDrafts},
+		{"rebase", testRebase},
 		{"templates", testTemplates},
 		{"notices", testNotices},
 		{"calendar changes", testChanges},

@@ -28,7 +28,8 @@ type changesPage struct {
 	Replay  rubricator.Replay
 	Differ  []differLine
 	Errors  ui.Errors
-	Decided bool // nothing stands in the way of publishing
+	Met     []problemLine // what collided when the draft was brought upon what is in force
+	Decided bool          // nothing stands in the way of publishing
 }
 
 // changeGroup are the changes of one kind.
@@ -70,6 +71,9 @@ func (h *Handlers) changes(c echo.Context, w *workshop, status int, note string,
 	}
 	view.Page.Back, view.Page.Invalid = rubricatorURL, len(errs) > 0
 	if view.Stale, err = h.Editor.Stale(w, w.draft); err != nil {
+		return err
+	}
+	if view.Met, err = h.collisions(w); err != nil {
 		return err
 	}
 	rules, err := h.Editor.Store.ListRules(w)

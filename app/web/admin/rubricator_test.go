@@ -102,6 +102,39 @@ func TestRubricator_a_topic_is_dropped_and_the_change_taken_back(t *testing.T) {
 	require.Equal(t, http.StatusForbidden, status)
 }
 
+func TestRubricator_tells_what_collided(t *testing.T) {
+	t.Parallel()
+	o := grown(t, storetest.SQLite)
+	status, _, _ := o.post("admin", "/admin/rubricator/nodes/roads.hole", "draft", o.published("roads.hole").Seen(), "name_ru", "Ямы", "order", "fast",
+		"rule_set", "message", "days", "10", "unit", "calendar", "identity", "contact", "photo", "optional")
+	require.Equal(t, http.StatusSeeOther, status)
+	tree, err := o.editor.InForce(t.Context())
+	require.NoError(t, err)
+	hole, _ := tree.Find("roads.hole")
+	hole.Name.RU, hole.Words = "Выбоины", []string{"выбоина", "колдобина"}
+	_, err = o.store.PublishVersion(t.Context(), tree.Roots, "theirs")
+	require.NoError(t, err)
+	require.Contains(t, o.page("admin", "/admin/rubricator"), "Вступила в силу другая версия")
+	status, _, to := o.post("admin", "/admin/rubricator", "do", "rebase")
+	require.Equal(t, http.StatusSeeOther, status)
+	page := o.page("admin", to)
+	require.Contains(t, page, "Столкнулись 2 правки")
+	require.Contains(t, page, "Название по-русски: у вас Ямы, в новой версии Выбоины. Осталось ваше.")
+	status, _, _ = o.post("admin", "/admin/rubricator", "do", "undo", "version", strconv.Itoa(o.draft().Version))
+	require.Equal(t, http.StatusSeeOther, status)
+	require.Contains(t, o.page("admin", "/admin/rubricator"), "Вступила в силу другая версия", "bringing it upon the other can be taken back")
+}
+
+// published is a node of the tree in force.
+func (o *office) published(code string) *rubricator.Rubric {
+	o.t.Helper()
+	tree, err := o.editor.InForce(o.t.Context())
+	require.NoError(o.t, err)
+	r, ok := tree.Find(code)
+	require.True(o.t, ok)
+	return r
+}
+
 func TestRubricator_from_a_draft_to_a_new_version(t *testing.T) {
 	t.Parallel()
 	for _, dialect := range storetest.Dialects() {
