@@ -382,7 +382,7 @@ func (a *App) channel() notify.Channel {
 }
 
 func (a *App) housekeeping() *jobs.Housekeeping {
-	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Clock: a.Clock, Log: a.Log}
+	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Usual: a.Store, Clock: a.Clock, Log: a.Log}
 }
 
 func (a *App) recount() *jobs.Recount { return &jobs.Recount{Changes: a.Calendars, Log: a.Log} }

@@ -33,7 +33,7 @@ func (a *App) pages() web.Pages {
 			Addresses: a.Addresses,
 			Engine:    a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory, Duplicates: alike{a, a.alike},
 			Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
-			Unlimited: !a.Config.RateLimit,
+			Unlimited: !a.Config.RateLimit, Usual: &usual{times: a.Store, clock: a.Clock, log: a.Log},
 		}),
 		Console: officers,
 		Desk: desk.New(desk.Config{

@@ -31,12 +31,14 @@ type Phones interface {
 
 // Housekeeping removes what nobody needs any more: forms that were never sent
 // (personal data is not kept without a reason) and expired sessions. It makes the
-// marks of phones that applicants from before the desk lack.
+// marks of phones that applicants from before the desk lack, and counts anew how
+// long answers usually take.
 type Housekeeping struct {
 	Drafts   workflow.Drafts
 	Files    Files
 	Sessions Sessions
 	Phones   Phones
+	Usual    workflow.UsualTimes
 	Clock    clock.Clock
 	Log      *slog.Logger
 }
@@ -64,5 +66,9 @@ func (h *Housekeeping) clean(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return removed == purgeAtOnce || marked == purgeAtOnce, nil
+	if removed == purgeAtOnce || marked == purgeAtOnce {
+		return true, nil
+	}
+	_, err = h.Usual.CountUsualTimes(ctx, now.Add(-workflow.UsualWithin))
+	return false, err
 }

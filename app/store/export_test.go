@@ -41,6 +41,7 @@ func Columns() map[string][]string {
 	add(columnsOf[bulkRow]())
 	add(columnsOf[bulkItemRow]())
 	add(columnsOf[absenceRow]())
+	add(columnsOf[usualRow]())
 	add(columnsOf[viewRow]())
 	add(columnsOf[viewDefaultRow]())
 	add(columnsOf[presenceRow]())

@@ -53,6 +53,7 @@ func Run(t *testing.T, open Opener) {
 		{"presences", testPresences},
 		{"witness", testWitness},
 		{"suspicions", testSuspicions},
+		{"usual times", testUsualTimes},
 		{"models", testModels},
 		{"ballots", testBallots},
 	} {

@@ -168,7 +168,7 @@ func TestRubricator_from_a_draft_to_a_new_version(t *testing.T) {
 			require.Contains(t, o.page("admin", hole), "Отвечайте, только если на вопрос «Где?» выбрали «Дорога»")
 			status, page, _ = o.post("admin", hole+"/preview", form("10", "name_ru", "x")...)
 			require.Equal(t, http.StatusOK, status)
-			require.Contains(t, page, "ответят за 10 дней")
+			require.Contains(t, page, "Ответят за 10 дней")
 
 			// Two topics into a new one, one moved, and all of it in words.
 			status, _, _ = o.post("admin", "/admin/rubricator/nodes/roads.snow/change", "do", "retire", "fresh", "Снег и лёд | Snow and ice")

@@ -36,6 +36,13 @@ type Agencies interface {
 	Agencies() []identity.Agency
 }
 
+// Usual knows how long answers take.
+type Usual interface {
+	// UsualDays is how many days the answer of the agency on the topic usually
+	// takes; agency 0 is any. False: nobody knows.
+	UsualDays(ctx context.Context, rubric string, agency int64) (days int, known bool)
+}
+
 // Letters makes official letters of signed answers.
 type Letters interface {
 	// Letter makes the n-th letter of a case; where there is none it is
@@ -53,6 +60,7 @@ type Config struct {
 	Addresses  Addresses
 	Agencies   Agencies
 	Duplicates near.Duplicates // nil: nobody is told what others told near by
+	Usual      Usual           // nil: only the law's terms are told
 	Letters    Letters
 	Stamp      workflow.Stamp // of the letters' check codes
 	Photos     *photo.Bucket

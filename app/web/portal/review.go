@@ -10,6 +10,7 @@ import (
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/calendar"
 )
@@ -58,17 +59,25 @@ func (h *Handlers) promise(f *form, replies []workflow.Reply) promise {
 		return p
 	}
 	p.Agency, p.Known = h.Agencies.Agency(d.Agency)
-	if f.leaf.RuleSet == string(workflow.FZ59) || h.Calendar == nil {
-		return p
-	}
-	term := calendar.Days(f.leaf.Days)
-	if f.leaf.Unit == "working" {
-		term = calendar.Working(f.leaf.Days)
-	}
-	if by, err := h.Calendar().Due(f.now, term, calendar.RollPrevious); err == nil {
-		p.By = by
-	}
+	p.By = h.lawful(f.leaf, f.now)
 	return p
+}
+
+// lawful is when the answer to an appeal that is sent now is due; zero where the
+// term begins only with registration, or no calendar covers it.
+func (h *Handlers) lawful(leaf *rubricator.Rubric, now time.Time) time.Time {
+	if leaf.RuleSet == string(workflow.FZ59) || h.Calendar == nil {
+		return time.Time{}
+	}
+	term := calendar.Days(leaf.Days)
+	if leaf.Unit == "working" {
+		term = calendar.Working(leaf.Days)
+	}
+	by, err := h.Calendar().Due(now, term, calendar.RollPrevious)
+	if err != nil {
+		return time.Time{}
+	}
+	return by
 }
 
 // Submit sends the appeal. Sent twice, it is one appeal with one receipt.

@@ -22,7 +22,7 @@ type choice struct {
 	Path   string   // «Дороги → Дорожное полотно»
 	Words  []string // of the person, that spoke for it
 	Who    string   // who answers
-	Days   string   // «до 10 дней»
+	When   string   // «Обычно отвечают за 6 дней, по закону до 14 мая»
 	Level  string   // what of oneself one must tell
 	Urgent bool     // takes no appeal: it says whom to call
 	Closed string   // why it can't be chosen today
@@ -74,9 +74,10 @@ var levels = map[string]string{
 }
 
 func (h *Handlers) choice(ctx context.Context, s site, r *rubricator.Rubric, territory int64, words []string) choice {
+	who, agency := h.whoAnswers(ctx, s, r, territory)
 	ch := choice{
 		Rubric: r, Path: pathAbove(s, r), Words: words, Urgent: !r.Emergency.Empty(),
-		Who: h.whoAnswers(ctx, s, r, territory), Days: days(ctx, r), Level: ui.T(ctx, levels[r.Identity]),
+		Who: who, When: h.when(ctx, s, r, agency), Level: ui.T(ctx, levels[r.Identity]),
 	}
 	if err := r.TakesAppeals(s.now.In(h.Zone)); err != nil && !ch.Urgent {
 		ch.Closed = closedWords(ctx, r, err)
@@ -109,9 +110,37 @@ func days(ctx context.Context, r *rubricator.Rubric) string {
 	return ui.Plural(ctx, "portal.within_days", r.Days)
 }
 
+// when tells how long the answer usually takes and by when it is due by law; a
+// term that begins only with registration is no date yet.
+func (h *Handlers) when(ctx context.Context, s site, r *rubricator.Rubric, agency int64) string {
+	by := h.lawful(r, s.now)
+	usual, known := 0, false
+	if h.Usual != nil {
+		usual, known = h.Usual.UsualDays(ctx, r.Code, agency)
+	}
+	switch {
+	case known && !by.IsZero():
+		return ui.Plural(ctx, "portal.usual", usual, "law", ui.Until(ctx, by))
+	case known:
+		return ui.Plural(ctx, "portal.usual", usual, "law", lawDays(ctx, r))
+	case !by.IsZero():
+		return ui.AnswerBy(ctx, by, s.now)
+	default:
+		return days(ctx, r)
+	}
+}
+
+// lawDays is the term of the law in days: «за 30 дней».
+func lawDays(ctx context.Context, r *rubricator.Rubric) string {
+	if r.Unit == "working" {
+		return ui.Plural(ctx, "portal.law_working", r.Days)
+	}
+	return ui.Plural(ctx, "portal.law_days", r.Days)
+}
+
 // whoAnswers names the agency; before the place is known it is named only
 // where it is the same everywhere.
-func (h *Handlers) whoAnswers(ctx context.Context, s site, r *rubricator.Rubric, territory int64) string {
+func (h *Handlers) whoAnswers(ctx context.Context, s site, r *rubricator.Rubric, territory int64) (name string, agency int64) {
 	book := h.Topics.Book()
 	places := []int64{territory}
 	if territory == 0 {
@@ -123,24 +152,23 @@ func (h *Handlers) whoAnswers(ctx context.Context, s site, r *rubricator.Rubric,
 			places = []int64{book.Places.Region().ID}
 		}
 	}
-	agency := int64(0)
 	for _, place := range places {
 		owners, whole := book.Router.Owners(r, place)
 		switch {
 		case !whole:
-			return ui.T(ctx, "portal.who_unknown")
+			return ui.T(ctx, "portal.who_unknown"), 0
 		case len(owners) > 1:
-			return ui.T(ctx, "portal.who_by_answers")
+			return ui.T(ctx, "portal.who_by_answers"), 0
 		case agency != 0 && agency != owners[0]:
-			return ui.T(ctx, "portal.who_by_place")
+			return ui.T(ctx, "portal.who_by_place"), 0
 		}
 		agency = owners[0]
 	}
 	a, ok := h.Agencies.Agency(agency)
 	if !ok {
-		return ui.T(ctx, "portal.who_unknown")
+		return ui.T(ctx, "portal.who_unknown"), 0
 	}
-	return s.name(a)
+	return s.name(a), agency
 }
 
 // offer gathers what the query of the address asks for.

@@ -89,6 +89,11 @@ func AnswerBy(ctx context.Context, due, now time.Time) string {
 	return T(ctx, key, "date", Date(ctx, lastMoment(due)))
 }
 
+// Until is the last day of a term: «до 14 мая».
+func Until(ctx context.Context, due time.Time) string {
+	return T(ctx, "time.until", "date", Date(ctx, lastMoment(due)))
+}
+
 // DueWords is what an officer is told about a due date: «Осталось 3 дня»,
 // «Срок сегодня, до 18:00», «Просрочено на 2 дня». Days are those of the
 // region's calendar, not spans of 24 hours.
