@@ -68,6 +68,7 @@ func (o NearOptions) database(ctx context.Context, s *scratch) (results []NearRe
 		return nil, err
 	}
 	r := rand.New(rand.NewPCG(3, 5)) //nolint:gosec // the same in every run
+	book, today := f.product.app.Rubricator.Book(), f.product.app.Clock.Now().In(f.product.app.Config.Zone)
 	for _, way := range ways {
 		runtime.GC() // each pays for its own garbage
 		one := NearResult{Database: s.kind, Rows: o.Rows, Held: held, Query: way.name}
@@ -77,6 +78,10 @@ func (o NearOptions) database(ctx context.Context, s *scratch) (results []NearRe
 			c, err := f.product.app.Store.FindCase(ctx, ids[r.IntN(len(ids))])
 			if err != nil {
 				return nil, err
+			}
+			if _, err := book.FindTopic(c.Appeal.Rubric, today); err != nil {
+				n-- // nobody can write about it today
+				continue
 			}
 			path, kind, body := way.ask(&c.Appeal)
 			began := time.Now()

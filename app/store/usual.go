@@ -9,7 +9,6 @@ import (
 
 	"gorm.io/gorm"
 
-	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -37,7 +36,8 @@ func (s *Store) CountUsualTimes(ctx context.Context, since time.Time) (int, erro
 			continue
 		}
 		slices.Sort(days)
-		rows = append(rows, usualRow{of.rubric, of.agency, max(1, int(math.Ceil(report.Percentile(days, 0.5)))), len(days)})
+		median := (days[(len(days)-1)/2] + days[len(days)/2]) / 2
+		rows = append(rows, usualRow{of.rubric, of.agency, max(1, int(math.Ceil(median))), len(days)})
 	}
 	slices.SortFunc(rows, func(a, b usualRow) int {
 		return cmp.Or(cmp.Compare(a.Rubric, b.Rubric), cmp.Compare(a.AgencyID, b.AgencyID))
