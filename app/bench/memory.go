@@ -22,3 +22,20 @@ func memory() float64 {
 	runtime.ReadMemStats(&m)
 	return float64(m.Sys) / mb
 }
+
+// peakMemory is the most that the process has occupied so far, in MB: as the
+// system tells it, or else what Go has taken.
+func peakMemory() float64 {
+	raw, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return memory()
+	}
+	for line := range strings.Lines(string(raw)) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "VmHWM:" {
+			if kb, err := strconv.Atoi(fields[1]); err == nil {
+				return float64(kb) / 1024
+			}
+		}
+	}
+	return memory()
+}

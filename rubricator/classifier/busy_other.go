@@ -4,6 +4,6 @@ package classifier
 
 import "time"
 
-// busy is the clock on the wall where the system doesn't tell a process's own
+// Busy is the clock on the wall where the system doesn't tell a process's own
 // time.
-func busy() time.Duration { return time.Since(started) }
+func Busy() time.Duration { return time.Since(started) }

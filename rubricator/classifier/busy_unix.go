@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// busy is the processor time of this process so far: unlike the clock on the
+// Busy is the processor time of this process so far: unlike the clock on the
 // wall it doesn't grow while others have the processor.
-func busy() time.Duration {
+func Busy() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return time.Since(started)

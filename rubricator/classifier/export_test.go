@@ -10,6 +10,3 @@ func TrainBySlope(examples []Example) (*Model, error) {
 	t.exactly = 0
 	return t.run()
 }
-
-// Busy is the processor time of this process so far, in seconds.
-func Busy() float64 { return busy().Seconds() }

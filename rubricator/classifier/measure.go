@@ -59,12 +59,12 @@ const (
 
 // Evaluate trains on one set and measures on the other.
 func Evaluate(train, test []Example) (Report, error) {
-	start := busy()
+	start := Busy()
 	m, err := Train(train, Outline{})
 	if err != nil {
 		return Report{}, err
 	}
-	seconds := (busy() - start).Seconds()
+	seconds := (Busy() - start).Seconds()
 	r := m.Measure(test)
 	r.Train, r.TrainSeconds = len(train), seconds
 	r.ModelBytes = len(m.Bytes())
@@ -155,13 +155,13 @@ var started = time.Now() //nolint:forbidigo // a stopwatch, not the time of day
 func (m *Model) speed(test []Example) float64 {
 	const least = 500 * time.Millisecond
 	n := 0
-	start, took := busy(), time.Duration(0)
+	start, took := Busy(), time.Duration(0)
 	for took < least {
 		for _, e := range test {
 			m.Predict(e.Text, e.Place, 5)
 		}
 		n += len(test)
-		took = busy() - start
+		took = Busy() - start
 	}
 	return float64(n) / took.Seconds()
 }

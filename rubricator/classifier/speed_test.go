@@ -24,7 +24,7 @@ func BenchmarkPredict(b *testing.B) {
 			e := test[i%len(test)]
 			m.Predict(e.Text, e.Place, 5)
 		}
-		b.ReportMetric(float64(b.N)/(classifier.Busy()-start), "texts/cpu-s")
+		b.ReportMetric(float64(b.N)/(classifier.Busy()-start).Seconds(), "texts/cpu-s")
 	})
 	b.Run("bytes", func(b *testing.B) {
 		sum := uint64(0)
@@ -40,7 +40,7 @@ func BenchmarkPredict(b *testing.B) {
 			}
 			sum += h
 		}
-		b.ReportMetric(float64(b.N)/(classifier.Busy()-start), "texts/cpu-s")
+		b.ReportMetric(float64(b.N)/(classifier.Busy()-start).Seconds(), "texts/cpu-s")
 		require.NotZero(b, sum)
 	})
 }
