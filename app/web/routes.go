@@ -134,6 +134,11 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/heat", p.Heat)
 		g.GET("/heat.xlsx", p.HeatTable)
 		g.GET("/heat.csv", p.HeatTable)
+		g.GET("/heat.geojson", p.HeatGeo)
+		g.GET("/heat-map.svg", p.HeatDrawing)
+		g.GET("/heat-tiles.svg", p.HeatTiles)
+		g.GET("/heat/points.geojson", p.HeatPoints)
+		g.GET("/heat/compare", p.Compare)
 		g.GET("/escalated", p.Escalated)
 		g.GET("/agencies/:id", p.Agency)
 	}

@@ -17,8 +17,9 @@ func benchHeatmapCommand() *cobra.Command {
 		Use:   "heatmap",
 		Short: "Measure a heat map over a text query, beside facets of bleve and PostgreSQL",
 		Long: "Print appeals from the sentences of messages, index them, and ask for heat maps of municipalities and topics in\n" +
-			"three ways by turns: ours, two facets of a plain bleve index (which give only the margins), and PostgreSQL with\n" +
-			"tsvector and GROUP BY where a server is named.\n\n" +
+			"every way by turns: ours, a plain loop over arrays with the hits known (the raw limit), two facets of a plain\n" +
+			"bleve index (which give only the margins), and PostgreSQL with tsvector, a GIN index and GROUP BY where a server\n" +
+			"is named.\n\n" +
 			"--messages names a CSV file with the columns text, topic and category (default: kursk-pos-train.csv in data of the\n" +
 			"folder that the environment's " + sharedEnv + " names; else the messages of the demo region).",
 		Example: "  otklik bench heatmap --appeals 100k\n  otklik bench heatmap --appeals 1m --postgres postgres://user@localhost/postgres --json",

@@ -8,84 +8,115 @@ import (
 
 	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/search/signal"
 )
 
 // contrastBasis is how many cases a place or an agency needs to be compared,
 // and contrastMost how many are told at each end.
 const (
 	contrastBasis = 10
-	contrastMost  = 3
+	contrastMost  = 5
 )
 
-// contrast says who solves a category best and worst: by the share overdue,
-// then by the share solved.
+// contrast says who has surely fewer cases overdue than all together, and who
+// surely more: whose interval of the share doesn't hold the share of all.
 type contrast struct {
 	Title       string
+	Mean        string // share overdue of all
 	Best, Worst []contrastRow
+	Even        string // how many differ by no more than chance, "" for none
+	Few         string // how many have too few cases to say, "" for none
 }
 
 type contrastRow struct {
 	Name    string
 	URL     string
-	Overdue string
+	Overdue string // «12 % (от 5 до 25 %)»
 	Solved  string
 	Count   string
-	late    float64
-	solved  float64
+	late    signal.Interval
 }
 
-func newContrast(ctx context.Context, title string, rows []contrastRow) (contrast, bool) {
-	c := contrast{Title: ui.T(ctx, title)}
-	slices.SortStableFunc(rows, func(a, b contrastRow) int {
-		return cmp.Or(cmp.Compare(a.late, b.late), cmp.Compare(b.solved, a.solved), cmp.Compare(a.Name, b.Name))
-	})
-	if len(rows) < 2 {
-		return c, false // nobody to compare with
+// contrasted is what is known of a place or an agency.
+type contrasted struct {
+	name, url    string
+	late, due    int
+	solved, done int
+}
+
+// newContrast compares; ok is false where there is nobody to compare with.
+func newContrast(ctx context.Context, title string, all []contrasted) (c contrast, ok bool) {
+	late, due, even, few := 0, 0, 0, 0
+	for _, one := range all {
+		late, due = late+one.late, due+one.due
 	}
-	n := min(contrastMost, len(rows)/2)
-	c.Best = rows[:n]
-	c.Worst = slices.Clone(rows[len(rows)-n:])
-	slices.Reverse(c.Worst)
-	return c, true
-}
-
-// contrasts compare the municipalities of the map, and the agencies where no
-// words narrow it: the figures of agencies know no words.
-func (h *Handlers) contrasts(s screen, q heatQuery, g grid) ([]contrast, error) {
-	var out []contrast
-	var rows []contrastRow
-	for _, r := range g.Rows {
-		if r.Total.Count < contrastBasis {
+	if due == 0 {
+		return c, false
+	}
+	mean := float64(late) / float64(due)
+	for _, one := range all {
+		if one.due == 0 {
 			continue
 		}
-		n := float64(r.Total.Count)
-		rows = append(rows, newContrastRow(s, r.Name, q.cases(r.Territory, ""), r.Total.Count,
-			float64(r.Total.Overdue)/n, float64(r.Total.Solved)/n))
+		between := signal.Wilson(one.late, one.due)
+		row := contrastRow{
+			Name: one.name, URL: one.url, Count: ui.Plural(ctx, "dashboard.basis", one.due), late: between,
+			Overdue: ui.T(ctx, "heat.contrast.between", "share", ui.Percent(ctx, float64(one.late)/float64(one.due), 0),
+				"low", ui.Percent(ctx, between.Low, 0), "high", ui.Percent(ctx, between.High, 0)),
+			Solved: ui.Percent(ctx, float64(one.solved)/float64(max(one.done, 1)), 0),
+		}
+		switch {
+		case one.due < contrastBasis:
+			few++
+		case between.High < mean:
+			c.Best = append(c.Best, row)
+		case between.Low > mean:
+			c.Worst = append(c.Worst, row)
+		default:
+			even++
+		}
 	}
-	if c, ok := newContrast(s, "dashboard.contrast.places", rows); ok {
+	slices.SortStableFunc(c.Best, func(a, b contrastRow) int { return cmp.Compare(a.late.High, b.late.High) })
+	slices.SortStableFunc(c.Worst, func(a, b contrastRow) int { return cmp.Compare(b.late.Low, a.late.Low) })
+	c.Title, c.Mean = ui.T(ctx, title), ui.Percent(ctx, mean, 0)
+	c.Best, c.Worst = c.Best[:min(len(c.Best), contrastMost)], c.Worst[:min(len(c.Worst), contrastMost)]
+	if even > 0 {
+		c.Even = ui.Plural(ctx, "heat.contrast.even", even)
+	}
+	if few > 0 {
+		c.Few = ui.Plural(ctx, "heat.contrast.small", few, "least", contrastBasis)
+	}
+	return c, len(all) > 1
+}
+
+// contrasts compare the municipalities of the map, and the agencies where
+// nothing narrows it that the figures of agencies don't know.
+func (h *Handlers) contrasts(s screen, q heatQuery, g grid) ([]contrast, error) {
+	var out []contrast
+	var places []contrasted
+	for _, r := range g.Rows {
+		if q.cases(r.Territory, "") == "" {
+			continue
+		}
+		places = append(places, contrasted{r.Name, q.cases(r.Territory, ""), r.Total.Overdue, r.Total.Count, r.Total.Solved, r.Total.Count})
+	}
+	if c, ok := newContrast(s, "dashboard.contrast.places", places); ok {
 		out = append(out, c)
 	}
-	if q.Words != "" || q.Stage != "" {
+	if q.Words != "" || q.Stage != "" || q.Topic != "" || q.Agency != 0 || q.Outcome != "" || q.Rating != "" || q.Within {
 		return out, nil
 	}
-	rows, err := h.agencyContrast(s, q)
+	agencies, err := h.agencyContrast(s, q)
 	if err != nil {
 		return nil, err
 	}
-	if c, ok := newContrast(s, "dashboard.contrast.agencies", rows); ok {
+	if c, ok := newContrast(s, "dashboard.contrast.agencies", agencies); ok {
 		out = append(out, c)
 	}
 	return out, nil
 }
 
-func newContrastRow(ctx context.Context, name, url string, count int, late, solved float64) contrastRow {
-	return contrastRow{
-		Name: name, URL: url, Count: ui.Plural(ctx, "dashboard.basis", count), Overdue: ui.Percent(ctx, late, 0),
-		Solved: ui.Percent(ctx, solved, 0), late: late, solved: solved,
-	}
-}
-
-func (h *Handlers) agencyContrast(s screen, q heatQuery) ([]contrastRow, error) {
+func (h *Handlers) agencyContrast(s screen, q heatQuery) ([]contrasted, error) {
 	f := q.filter
 	f.Territory = 0
 	ask := question{f.Period.report(), f.report(s)}
@@ -96,16 +127,11 @@ func (h *Handlers) agencyContrast(s screen, q heatQuery) ([]contrastRow, error) 
 	if err != nil {
 		return nil, err
 	}
-	var rows []contrastRow
+	var rows []contrasted
 	for _, l := range lines {
 		c := l.Counts
-		due := c.Closed + c.OpenDue
-		if due < contrastBasis || c.Answered == 0 {
-			continue
-		}
 		url := f.url("/dashboard/agencies/" + strconv.FormatInt(l.Agency, 10))
-		rows = append(rows, newContrastRow(s, h.agency(s, l.Agency), url, due,
-			float64(c.ClosedLate+c.OpenPastDue)/float64(due), float64(c.Solved)/float64(c.Answered)))
+		rows = append(rows, contrasted{h.agency(s, l.Agency), url, c.ClosedLate + c.OpenPastDue, c.Closed + c.OpenDue, c.Solved, c.Answered})
 	}
 	return rows, nil
 }

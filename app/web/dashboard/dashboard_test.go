@@ -103,6 +103,10 @@ func TestDashboard(t *testing.T) {
 		"drill every link leads to as many cases as it says": testDrillEveryLinkLeads,
 		"heat cells sum up to the cases of the period":       testHeatCellsSumUp,
 		"heat every measure is shown":                        testHeatEveryMeasureIs,
+		"heat weeks sum up":                                  testHeatWeeksSumUp,
+		"heat points know rights":                            testHeatPointsKnowRights,
+		"heat two periods and two places":                    testHeatCompares,
+		"heat is taken away":                                 testHeatIsTakenAway,
 		"export has the figures and the cells of the page":   testExportHasTheFigures,
 		"escalated lists what climbed to the top":            testEscalatedListsWhatClimbed,
 		"filter wrong days are told beside the field":        testFilterWrongDaysAre,
@@ -223,7 +227,8 @@ func testDrillEveryLinkLeads(t *testing.T, r *region) {
 	for _, path := range []string{
 		"/dashboard?period=90", "/dashboard?territory=" + zarechye, "/dashboard/agencies/" + id(r.roads) + "?period=90",
 		"/dashboard/heat?period=90", "/dashboard/heat?category=roads&period=90", "/dashboard/heat?q=яма&territory=" + zarechye,
-		"/dashboard/heat?stage=closed&period=90",
+		"/dashboard/heat?stage=closed&period=90", "/dashboard/heat?category=roads.pit&period=90", "/dashboard/heat?within=1&period=90&territory=" + zarechye,
+		"/dashboard/heat/compare?period=90", "/dashboard/heat/compare?period=90&with=place",
 	} {
 		for _, login := range []string{"supervisor", "head"} {
 			for _, link := range countLinks(r.page(login, path)) {
@@ -281,11 +286,14 @@ func testHeatCellsSumUp(t *testing.T, r *region) {
 
 func testHeatEveryMeasureIs(t *testing.T, r *region) {
 	t.Helper()
-	for _, m := range []string{"count", "per_10k", "overdue", "solved", "refuted", "rating", "recent"} {
+	for _, m := range []string{"count", "per_10k", "overdue", "solved", "refuted", "rating", "recent", "trend"} {
 		body := r.page("supervisor", "/dashboard/heat?period=90&measure="+m)
 		says(t, body, "otk-tiles", m)
 		says(t, body, `data-island="map-choropleth"`, m)
-		says(t, body, "heat-6", m)
+		if m != "trend" { // it may be that nothing grew
+			says(t, body, "heat-6", m)
+		}
+		says(t, body, "otk-dash__formula", m)
 	}
 }
 

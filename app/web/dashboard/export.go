@@ -208,7 +208,15 @@ func (h *Handlers) HeatTable(c echo.Context) error {
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, "dashboard.heat.down", err)
 	}
-	sheet := heatSheet(s, q, newGrid(s, m, q))
+	g := newGrid(s, m, q)
+	if q.Measure.Key == "trend" {
+		before, err := h.heatMap(s, q.before(h.Zone))
+		if err != nil {
+			return fault.Wrap(fault.Unavailable, "dashboard.heat.down", err)
+		}
+		g.compare(newGrid(s, before, q))
+	}
+	sheet := heatSheet(s, q, g)
 	return edge.Tables(c, exportName(s, q.filter, []document.Sheet{sheet}), h.Zone, sheet)
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/rubricator/territory"
 	"github.com/otklik/otklik/search"
 )
 
@@ -43,12 +45,12 @@ func newGrid(s screen, m search.HeatMap, q heatQuery) grid {
 	for _, c := range m.Cells {
 		g.Total.add(c)
 		sumsAt(columns, c.By).add(c)
-		home, ok := s.book.Places.Municipality(c.Territory)
+		home, ok := s.home(c.Territory, q.Within)
 		if !ok {
 			g.Loose.add(c)
 			continue
 		}
-		sumsAt(cells, at{home.ID, c.By}).add(c)
+		sumsAt(cells, at{home, c.By}).add(c)
 	}
 	for by, total := range columns {
 		g.Columns = append(g.Columns, gridColumn{By: by, Name: s.topic(by), Total: *total})
@@ -56,8 +58,11 @@ func newGrid(s screen, m search.HeatMap, q heatQuery) grid {
 	slices.SortFunc(g.Columns, func(a, b gridColumn) int {
 		return cmp.Or(cmp.Compare(b.Total.Count, a.Total.Count), cmp.Compare(a.Name, b.Name))
 	})
-	for _, t := range s.book.Places.Municipalities() {
+	for _, t := range s.rows(q) {
 		row := gridRow{Territory: t.ID, Name: s.place(t.ID), Cells: make([]sums, len(g.Columns))}
+		if q.Within && t.ID == q.Territory {
+			row.Name = ui.T(s, "heat.within_own")
+		}
 		row.Total.Population = t.Population
 		g.Total.Population += t.Population
 		for i, column := range g.Columns {
@@ -72,13 +77,63 @@ func newGrid(s screen, m search.HeatMap, q heatQuery) grid {
 	for i := range g.Columns {
 		g.Columns[i].Total.Population = g.Total.Population
 	}
+	g.sort(q)
+	return g
+}
+
+// sort puts the rows in the order of the question.
+func (g *grid) sort(q heatQuery) {
 	slices.SortStableFunc(g.Rows, func(a, b gridRow) int {
 		if q.ByName {
 			return cmp.Compare(a.Name, b.Name)
 		}
 		return cmp.Or(cmp.Compare(q.Measure.rank(a.Total), q.Measure.rank(b.Total)), cmp.Compare(a.Name, b.Name))
 	})
-	return g
+}
+
+// home is the row in which a territory counts: its municipality, or itself
+// within one.
+func (s screen) home(territory int64, within bool) (int64, bool) {
+	if within {
+		return territory, true
+	}
+	home, ok := s.book.Places.Municipality(territory)
+	return home.ID, ok
+}
+
+// rows are the places of the table: every municipality, or one of them with its
+// settlements.
+func (s screen) rows(q heatQuery) []territory.Territory {
+	if !q.Within {
+		return s.book.Places.Municipalities()
+	}
+	var out []territory.Territory
+	for _, id := range s.book.Places.Below(q.Territory) {
+		if t, ok := s.book.Places.Find(id); ok {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// compare notes beside each sum how many cases there were before.
+func (g *grid) compare(before grid) {
+	past := map[string]int{}
+	for _, c := range before.Columns {
+		past[c.By] = c.Total.Count
+	}
+	for i := range g.Columns {
+		g.Columns[i].Total.Before = past[g.Columns[i].By]
+	}
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		old, _ := before.row(r.Territory)
+		r.Total.Before = old.Total.Count
+		for j, c := range g.Columns {
+			r.Cells[j].Before = before.count(r.Territory, c.By)
+		}
+	}
+	g.Total.Before, g.Loose.Before = before.Total.Count, before.Loose.Count
 }
 
 // row finds the row of a municipality.

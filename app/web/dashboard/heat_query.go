@@ -1,8 +1,10 @@
 package dashboard
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/otklik/otklik/search"
@@ -15,19 +17,43 @@ type heatQuery struct {
 	filter
 	Words    string
 	Category string // set: the columns are its topics
+	Topic    string // a node below the category: only what is under it
+	branch   bool   // the topic has topics of its own
 	Stage    workflow.Stage
+	Agency   int64
+	Outcome  workflow.Outcome
+	Rating   string // one of ratings
 	Measure  measure
 	ByName   bool // rows by name, not by number
+	Within   bool // rows are the settlements of the territory
 }
+
+// ratings are the choices of the rating, each as the query language writes it.
+var ratings = []string{"1..2", "3", "4..5"}
 
 func (h *Handlers) readHeat(s screen, v url.Values) (heatQuery, error) {
 	f, err := h.readFilter(s, v)
 	q := heatQuery{
 		filter: f, Words: strings.TrimSpace(v.Get("q")), Measure: measureOf(v.Get("measure")), ByName: v.Get("sort") == "name",
 	}
-	if r, ok := s.book.Tree.Find(v.Get("category")); ok && r.Parent() == nil {
-		q.Category = r.Code
+	if r, ok := s.book.Tree.Find(v.Get("category")); ok {
+		q.Category = r.Category().Code
+		if r.Parent() != nil {
+			q.Topic, q.branch = r.Code, len(r.Children) > 0
+		}
 	}
+	if id, err := strconv.ParseInt(v.Get("agency"), 10, 64); err == nil && (s.scope.Region || slices.Contains(s.scope.Agencies, id)) {
+		if _, ok := h.Agencies.Agency(id); ok {
+			q.Agency = id
+		}
+	}
+	if outcome := workflow.Outcome(v.Get("outcome")); slices.Contains(workflow.Outcomes, outcome) {
+		q.Outcome = outcome
+	}
+	if rating := v.Get("rating"); slices.Contains(ratings, rating) {
+		q.Rating = rating
+	}
+	q.Within = v.Get("within") != "" && f.Territory != 0
 	if stage := workflow.Stage(v.Get("stage")); slices.Contains(workflow.Stages, stage) {
 		q.Stage = stage
 	}
@@ -42,8 +68,14 @@ func (q heatQuery) values() url.Values {
 		}
 	}
 	set("q", q.Words)
-	set("category", q.Category)
+	set("category", cmp.Or(q.Topic, q.Category))
 	set("stage", string(q.Stage))
+	setNumber(v, "agency", q.Agency)
+	set("outcome", string(q.Outcome))
+	set("rating", q.Rating)
+	if q.Within {
+		set("within", "1")
+	}
 	if q.Measure.Key != measures[0].Key {
 		set("measure", q.Measure.Key)
 	}
@@ -60,15 +92,49 @@ func (q heatQuery) url(more ...string) string { return address("/dashboard/heat"
 func (q heatQuery) ask(s screen) search.HeatQuery {
 	out := search.HeatQuery{Query: search.Parse(q.Words, nil), ByLeaf: q.Category != "", Now: s.now, Weighted: q.Measure.Key == "recent"}
 	out.Region, out.Agencies = s.scope.Region, s.scope.Agencies
-	out.Category, out.Stage = q.Category, string(q.Stage)
+	out.Category, out.Stage, out.Agency = q.Category, string(q.Stage), q.Agency
+	if q.Topic != "" {
+		out.Rubrics = s.book.Tree.Same(q.Topic)
+	}
+	if q.Within {
+		out.Territory = s.book.Places.Below(q.Territory)
+	}
+	if q.Outcome != "" {
+		out.Where = append(out.Where, search.AnyOf{{Is: search.Is{Field: search.ByOutcome, Values: []string{string(q.Outcome)}}}})
+	}
+	if q.Rating != "" {
+		low, high, _ := strings.Cut(q.Rating, "..")
+		out.Where = append(out.Where, search.AnyOf{{Span: search.Span{Field: search.ByRating, From: stars(low), To: stars(cmp.Or(high, low)) + 1}}})
+	}
 	p := q.Period.report()
 	out.From, out.To = p.From, p.To
 	return out
 }
 
+// stars is a rating of ours as a number.
+func stars(digit string) int64 { return int64(digit[0] - '0') }
+
 // cases are those of a cell: a territory, and a category or one of its topics.
 func (q heatQuery) cases(territory int64, by string) string {
-	list := cases{Period: q.Period, Words: q.Words, Category: q.Category, Stage: q.Stage, Territory: territory}
+	list := cases{
+		Period: q.Period, Words: q.Words, Category: q.Category, Topic: q.Topic, Stage: q.Stage, Territory: territory, Agency: q.Agency,
+	}
+	switch {
+	case q.Within && territory == 0:
+		list.Territory = q.Territory
+	case q.Within && territory == q.Territory:
+		return "" // no list leaves the settlements out
+	}
+	if q.Outcome != "" {
+		list.Words = strings.TrimSpace(list.Words + " outcome:" + string(q.Outcome))
+	}
+	if q.Rating != "" {
+		list.Words = strings.TrimSpace(list.Words + " rating:" + q.Rating)
+	}
+	if q.branch {
+		list.Topic = ""
+		list.Words = strings.TrimSpace(list.Words + " rubric:" + q.Topic)
+	}
 	switch {
 	case by == "":
 	case q.Category != "":

@@ -29,7 +29,7 @@ func hottest(s screen, q heatQuery, g, before grid) []hotRow {
 	var cells []hotCell
 	for i, r := range g.Rows {
 		for j, c := range r.Cells {
-			if c.Count > 0 {
+			if c.Count > 0 && q.cases(r.Territory, "") != "" {
 				cells = append(cells, hotCell{i, j, c.Count})
 			}
 		}

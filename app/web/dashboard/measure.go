@@ -13,6 +13,7 @@ import (
 type sums struct {
 	search.Cell
 	Population int
+	Before     int // cases in the period before
 }
 
 func (s *sums) add(c search.Cell) { s.Add(c) }
@@ -57,6 +58,18 @@ func fine(ctx context.Context, x float64) string {
 
 func percent(ctx context.Context, x float64) string { return ui.Percent(ctx, x, 0) }
 
+// signed is a growth: «+30 %».
+func signed(ctx context.Context, x float64) string {
+	switch {
+	case x > 0:
+		return "+" + percent(ctx, x)
+	case x < 0:
+		return "−" + percent(ctx, -x)
+	default:
+		return percent(ctx, 0)
+	}
+}
+
 // worstRating is how far the lowest mean lies below the highest.
 const worstRating = 4
 
@@ -74,6 +87,12 @@ var measures = []measure{
 		Key: "rating", title: "dashboard.measure.rating", words: tenth, top: worstRating, dark: func(x float64) float64 { return 5 - x },
 		value: func(s sums) (float64, bool) {
 			return float64(s.RatingSum) / float64(max(s.Rated, 1)), s.Rated >= report.MinRatings
+		},
+	},
+	{
+		Key: "trend", title: "heat.measure.trend", words: signed, top: 1, dark: func(x float64) float64 { return max(x, 0) },
+		value: func(s sums) (float64, bool) {
+			return float64(s.Count-s.Before) / float64(max(s.Before, 1)), s.Before >= fewCases
 		},
 	},
 	{Key: "recent", title: "dashboard.measure.recent", words: fine, value: func(s sums) (float64, bool) { return s.Weight, true }},
@@ -165,7 +184,7 @@ func (sc scale) legend(ctx context.Context) []shade {
 	for level := 1; level <= shades; level++ {
 		edge := sc.top * float64(level*level) / (shades * shades) // see ui.HeatLevel
 		key := "dashboard.legend.to"
-		if sc.dark != nil {
+		if sc.Key == "rating" {
 			edge, key = 5-edge, "dashboard.legend.from"
 		}
 		if sc.Key == "count" {
@@ -180,5 +199,8 @@ func (sc scale) legend(ctx context.Context) []shade {
 	}
 	return out
 }
+
+// formula says how a measure is computed.
+func (m measure) formula(ctx context.Context) string { return ui.T(ctx, "heat.formula."+m.Key) }
 
 func measureTitle(ctx context.Context, m measure) string { return ui.T(ctx, m.title) }

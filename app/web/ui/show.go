@@ -77,6 +77,7 @@ type KPI struct {
 // Tile is a cell of a tile-grid map. Col and Row count from 1 to 24; Level is
 // the shade from 0 (nothing) to 6.
 type Tile struct {
+	Area     int64 // territory, for scripts that shade it anew
 	Col, Row int
 	Code     string // short name drawn in the tile
 	Name     string

@@ -8,6 +8,8 @@ type Load = () => Promise<{ start: Start }>;
 const islands: Record<string, Load> = {
   "map-pick": () => import("./islands/map-pick"),
   "map-choropleth": () => import("./islands/map-choropleth"),
+  "heat-weeks": () => import("./islands/heat-weeks"),
+  "picture-png": () => import("./islands/picture-png"),
   chart: () => import("./islands/chart"),
   shortcuts: () => import("./islands/shortcuts"),
   "draft-keep": () => import("./islands/draft-keep"),

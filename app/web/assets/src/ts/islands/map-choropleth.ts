@@ -11,24 +11,26 @@
 //
 // level is the shade, 0 to 6, as in the heat table. data-rows is the id of a
 // table whose rows bear data-area: the territory of the row that is pointed at
-// or focused is outlined on the map.
+// or focused is outlined on the map. data-points is the address of the appeals
+// themselves, shown together with their neighbours once one looks closer.
 
-import type { FilterSpecification, Map as MapLibre } from "maplibre-gl";
+import type { FilterSpecification, GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import { addLabels, leaveOut, loadAreas, openMap } from "../map";
-
-type Shade = { id: number | string; level: number; text: string; url?: string; current?: boolean };
-
-const shades = ["#ffffff", "#e3f0f1", "#c2dfe1", "#93c6ca", "#5aa5ac", "#277f89", "#0b5c68"];
+import { addPoints } from "../points";
+import { type Shade, shades, shadesChanged } from "../shade";
 
 export async function start(root: HTMLElement): Promise<void> {
   const data: { areas: Shade[] } = JSON.parse(root.querySelector("script")?.textContent ?? '{"areas":[]}');
   const byID = new Map(data.areas.map((area) => [String(area.id), area]));
   const areas = await loadAreas(root);
   if (areas.features.length === 0) return; // the tile grid stands in for the map
-  for (const feature of areas.features) {
-    const level = byID.get(String(feature.properties?.id))?.level ?? 0;
-    Object.assign(feature.properties ?? {}, { shade: shades[Math.min(Math.max(level, 0), 6)] });
-  }
+  const paint = () => {
+    for (const feature of areas.features) {
+      const level = byID.get(String(feature.properties?.id))?.level ?? 0;
+      Object.assign(feature.properties ?? {}, { shade: shades[Math.min(Math.max(level, 0), 6)] });
+    }
+  };
+  paint();
   const map = await openMap(root, areas);
   map.addLayer({
     id: "fill",
@@ -40,6 +42,16 @@ export async function start(root: HTMLElement): Promise<void> {
   addLabels(map, areas);
   leaveOut(root);
   outline(root, map, data.areas.find((area) => area.current)?.id);
+
+  if (root.dataset.points) addPoints(root, map, root.dataset.points);
+  document.addEventListener(shadesChanged, (event) => {
+    for (const shade of (event as CustomEvent<Shade[]>).detail) {
+      const known = byID.get(String(shade.id));
+      if (known) Object.assign(known, { level: shade.level, text: `${known.text.split(":")[0]}: ${shade.text}` });
+    }
+    paint();
+    map.getSource<GeoJSONSource>("areas")?.setData(areas);
+  });
 
   const shadeAt = (id: unknown) => byID.get(String(id));
   map.on("mousemove", "fill", (event) => {
