@@ -191,7 +191,9 @@ func TestLearning_Work(t *testing.T) { //nolint:paralleltest // each step follow
 	require.True(t, advice.Learned)
 	require.Equal(t, "roads.pothole", advice.Topics[0].Rubric.Code)
 	require.Equal(t, []string{"колдобина"}, advice.Topics[0].Words)
-	require.Equal(t, int64(7), l.Rubricator.SuggestAgency("колдобина", 0, "roads.pothole", 1)[0].Agency)
+	guess := l.Rubricator.SuggestAgency("колдобина", 0, "roads.pothole", 1)[0]
+	require.Equal(t, int64(7), guess.Agency)
+	require.Equal(t, []string{"колдобина"}, guess.Words)
 
 	c.Advance(2 * time.Hour)
 	require.Len(t, work(), 1, "nothing new")

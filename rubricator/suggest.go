@@ -34,6 +34,7 @@ type Advice struct {
 type AgencyGuess struct {
 	Agency int64
 	Share  float64
+	Words  []string // of the text, that speak for it; nil where the topic and the place decide
 }
 
 // spokenFor is how many words are named as those that decided.
@@ -133,9 +134,18 @@ func (r *Rubricator) SuggestAgency(text string, territory int64, topic string, l
 	}
 	var out []AgencyGuess
 	for _, g := range a.model.Agency(text, r.placeName(territory), topic, limit) {
-		if id, err := strconv.ParseInt(g.Key, 10, 64); err == nil {
-			out = append(out, AgencyGuess{id, g.Share})
+		id, err := strconv.ParseInt(g.Key, 10, 64)
+		if err != nil {
+			continue
 		}
+		guess := AgencyGuess{Agency: id, Share: g.Share}
+		words := a.model.ExplainAgency(text, g.Key, spokenFor)
+		for _, w := range words {
+			if 3*w.Weight >= words[0].Weight {
+				guess.Words = append(guess.Words, w.Text)
+			}
+		}
+		out = append(out, guess)
 	}
 	return out
 }

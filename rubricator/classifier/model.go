@@ -327,24 +327,55 @@ const rivals = 5
 // Explain lists the words of the text that speak for a topic and against the
 // others that come into question, the weightiest first.
 func (m *Model) Explain(text, topic string, limit int) []Word {
-	s := m.take()
-	defer m.scratch.Put(s)
 	at, ok := m.classes.topicAt[topic]
 	if !ok {
 		return nil
 	}
+	s := m.take()
+	defer m.scratch.Put(s)
+	text = m.readAll(text, s)
+	m.shareTopics(s)
+	return m.explain(text, s, at, speech{s.topics, topicLinear, topicRidge, m.topicHead[byLogRidge]}, limit)
+}
+
+// ExplainAgency is Explain for an agency: the words that speak for it whatever
+// the topic is.
+func (m *Model) ExplainAgency(text, agency string, limit int) []Word {
+	at, ok := m.classes.agencyAt[agency]
+	if !ok {
+		return nil
+	}
+	s := m.take()
+	defer m.scratch.Put(s)
+	text = m.readAll(text, s)
+	m.scoreAgencies(s)
+	return m.explain(text, s, at, speech{s.agencies, agencyLinear, agencyRidge, m.agencyHead[agencyByLogRidge]}, limit)
+}
+
+// readAll reads a text as it was meant, without its place.
+func (m *Model) readAll(text string, s *scratch) string {
 	if latin(text) {
 		text = m.russian(text, s)
 	}
 	m.read(text, "", s)
-	m.shareTopics(s)
-	s.best = slices.DeleteFunc(best(s.topics, rivals+1, s.best), func(t int32) bool { return t == at })
+	return text
+}
+
+// speech is where to look for what words say of topics, or of agencies.
+type speech struct {
+	scores        []float64
+	linear, ridge int // blocks of the rows
+	head          float64
+}
+
+func (m *Model) explain(text string, s *scratch, at int32, of speech, limit int) []Word {
+	s.best = slices.DeleteFunc(best(of.scores, rivals+1, s.best), func(c int32) bool { return c == at })
 	asked := append([]int32{at}, s.best...)
-	ridge := m.part(s.sums, topicRidge)
+	ridge := m.part(s.sums, of.ridge)
 	pull := func(row int32, i int) float64 {
-		w := float64(m.rows.at(row, topicLinear, int(asked[i])))
+		w := float64(m.rows.at(row, of.linear, int(asked[i])))
 		if r := float64(ridge[asked[i]]); r > ridgeFloor {
-			w += m.topicHead[byLogRidge] / r * float64(m.rows.at(row, topicRidge, int(asked[i])))
+			w += of.head / r * float64(m.rows.at(row, of.ridge, int(asked[i])))
 		}
 		return w
 	}

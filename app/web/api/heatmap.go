@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/search"
 	"github.com/otklik/otklik/workflow"
@@ -32,15 +33,17 @@ type heatOut struct {
 
 // cellOut counts appeals; for everybody only how many there are.
 type cellOut struct {
-	Territory string   `json:"territory"`
-	Rubric    string   `json:"rubric"`
-	Count     int      `json:"count"`
-	Overdue   *int     `json:"overdue,omitempty"`
-	Solved    *int     `json:"solved,omitempty"`
-	Refuted   *int     `json:"refuted,omitempty"`
-	Rated     *int     `json:"rated,omitempty"`
-	Rating    *float64 `json:"rating,omitempty"` // mean
-	Weight    *float64 `json:"weight,omitempty"` // sum of 0.5^(age / 14 days)
+	Territory string    `json:"territory"`
+	Place     lang.Text `json:"territory_name"`
+	Rubric    string    `json:"rubric"`
+	Topic     lang.Text `json:"rubric_name"`
+	Count     int       `json:"count"`
+	Overdue   *int      `json:"overdue,omitempty"`
+	Solved    *int      `json:"solved,omitempty"`
+	Refuted   *int      `json:"refuted,omitempty"`
+	Rated     *int      `json:"rated,omitempty"`
+	Rating    *float64  `json:"rating,omitempty"` // mean
+	Weight    *float64  `json:"weight,omitempty"` // sum of 0.5^(age / 14 days)
 }
 
 // HeatMap counts appeals by municipality and topic: for an officer those that
@@ -73,7 +76,9 @@ func (h *Handlers) HeatMap(c echo.Context) error {
 			continue
 		}
 		t, _ := places.Find(cell.Territory)
-		out.Cells = append(out.Cells, cellOf(t.Code, cell, public))
+		one := cellOf(t.Code, cell, public)
+		one.Place, one.Topic = t.Name, h.rubricRef(cell.By).Name
+		out.Cells = append(out.Cells, one)
 		out.Total += cell.Count
 	}
 	if public {

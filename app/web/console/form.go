@@ -113,7 +113,7 @@ var forms = []form{
 		},
 	},
 	{
-		action: workflow.Retopic, key: "KeyU", done: "console.done.retopic", inputs: []input{inTopic, inReason},
+		action: workflow.Retopic, key: "KeyZ", done: "console.done.retopic", inputs: []input{inTopic, inReason},
 		label: "console.field.comment", page: string(workflow.Retopic),
 	},
 	{
@@ -172,7 +172,8 @@ type actionForm struct {
 	Errors    ui.Errors // by field name
 	Executors []ui.Option
 	Agencies  []string
-	Away      *away // the executor whom one has chosen
+	Likely    []likelyAgency // that the words of the appeal speak for
+	Away      *away          // the executor whom one has chosen
 	Items     []ui.Option
 	Awaited   []ui.Option // opinions
 	// Colleagues are listed on the page of the form alone: they are many.
@@ -244,6 +245,7 @@ func (h *Handlers) form(ctx context.Context, f form, by actor.Actor, a *workflow
 			}
 			out.Agencies = append(out.Agencies, name)
 		}
+		out.Likely = h.likelyAgencies(ctx, a, out.Agencies)
 	}
 	return out, err
 }

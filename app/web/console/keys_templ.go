@@ -200,7 +200,7 @@ func keysHelp() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = keyLine("U", "action.retopic").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = keyLine("Z", "action.retopic").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
