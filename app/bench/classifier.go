@@ -43,14 +43,14 @@ func Classifier(o ClassifierOptions) ([]ClassifierResult, error) {
 	if err != nil {
 		return nil, err
 	}
-	real, _, err := classifier.ReadExamples(f, o.Messages)
+	worked, _, err := classifier.ReadExamples(f, o.Messages)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}
 	if err != nil {
 		return nil, err
 	}
-	folds := classifier.Folds(real, 5, o.Seed)
+	folds := classifier.Folds(worked, 5, o.Seed)
 	made := recombined(slices.Concat(folds[1:]...), slices.Max(o.Examples), o.Seed)
 	slices.Sort(o.Examples)
 	var results []ClassifierResult
@@ -70,7 +70,7 @@ func Classifier(o ClassifierOptions) ([]ClassifierResult, error) {
 		r.ModelBytes = len(m.Bytes())
 		measured := m.Measure(folds[0])
 		r.TopicTop1, r.TopicTop5, r.PerSecond = measured.TopicTop1, measured.TopicTop5, measured.TextsPerSecond
-		r.PlainSecond = plainHashing(folds[0], len(classifier.NewOutline(real).Topics))
+		r.PlainSecond = plainHashing(folds[0], len(classifier.NewOutline(worked).Topics))
 		results = append(results, r)
 	}
 	return results, nil

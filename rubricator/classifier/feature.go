@@ -33,12 +33,13 @@ func (x vector) grams() []weighed { return x.items[x.soft:] }
 // reading is what a text is made of: the stems that are known, and the pieces of
 // the others. The pieces of a known stem follow from it.
 type reading struct {
+	words int // different ones
 	stems []weighed
 	grams []weighed
 }
 
 func (a *analysis) reading() reading {
-	var out reading
+	out := reading{words: len(a.stems)}
 	for _, u := range a.stems {
 		if u.id >= 0 {
 			out.stems = append(out.stems, weighed{u.id, u.weight})

@@ -100,7 +100,7 @@ func (m *Model) Predict(text, place string, limit int) Answer {
 	m.shareCategories(s)
 	m.mixAgencies(s)
 	if len(s.order) > 0 {
-		m.trust.correct(s.topics, s.order[0], s.order[min(1, len(s.order)-1)])
+		m.trust.correct(s.topics, s.order[0], s.order[min(1, len(s.order)-1)], len(s.stems))
 	}
 	var out Answer
 	out.Topics = guesses(m.classes.topics, s.topics, s.order, limit)

@@ -49,4 +49,6 @@ func TestTrain_RealMessagesWithoutExamples(t *testing.T) {
 	r := m.Measure(examples)
 	t.Logf("names alone: %.3f %.3f %.3f", r.TopicTop1, r.TopicTop3, r.TopicTop5)
 	require.Greater(t, r.TopicTop5, 0.40)
+	require.Less(t, r.ECE, 0.05)
+	require.GreaterOrEqual(t, r.SureRight, 0.9)
 }

@@ -168,7 +168,14 @@ func (t *training) run() (*Model, error) {
 	shares := topicHead.shares(evidence)
 	t.topicBias = learnBias(shares, evidence, func(int) bool { return true })
 	shares = unseenBias(shares, evidence)
-	t.trust = learnTrust(shares, evidence.truth, evidence.weight)
+	t.trust = coldTrust
+	if n > 0 {
+		stems := make([]int, len(unseen.examples))
+		for k, i := range unseen.examples {
+			stems[k] = t.texts[i].words
+		}
+		t.trust = learnTrust(shares, evidence, stems)
+	}
 	t.categoryHead = learn(categoryBefore, t.categoryEvidence(unseen, seen, shares))
 	agencyHead := learn(agencyBefore, t.agencyEvidence(unseen, seen))
 	return t.fold(f, all, topicHead, agencyHead), nil
