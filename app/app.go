@@ -25,6 +25,7 @@ import (
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/app/web"
+	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/address"
 	"github.com/otklik/otklik/rubricator/territory"
@@ -52,7 +53,8 @@ type App struct {
 
 	index     *liveIndex // nil in a worker
 	alike     *duplicate.Index
-	hub       *live.Hub // nil in a worker
+	hub       *live.Hub         // nil in a worker
+	officers  *console.Handlers // set with the pages
 	directory *directory
 	calendar  *calendar.Calendar // that the release brings, in the region's zone
 	keys      keys
@@ -294,6 +296,7 @@ func (a *App) follow(ctx context.Context) {
 	defer wg.Wait()
 	wg.Go(func() { a.index.watch(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
+	wg.Go(func() { a.watch().Run(ctx) })
 	for ctx.Err() == nil {
 		// The indexer ends when the index is ahead of a restored database; then
 		// it begins again with an empty one.
@@ -340,6 +343,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.learning().Run(ctx) })
 	wg.Go(func() { a.figures().Run(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
+	wg.Go(func() { a.watch().Run(ctx) })
 	wg.Go(func() { a.follower(true).Run(ctx) })
 	worker := &jobs.Worker{
 		Redis: a.Config.Redis, Concurrency: a.Config.Workers, Firing: firing, Delivery: delivery, Log: a.Log,
@@ -354,10 +358,14 @@ func (a *App) firing() *jobs.Firing {
 func (a *App) delivery() *jobs.Delivery {
 	passings := &jobs.Passings{Leads: a.Engine}
 	return &jobs.Delivery{Outbox: a.Store, Clock: a.Clock, Log: a.Log, Topics: map[workflow.Topic]jobs.Deliverer{
-		workflow.TopicBulk:           &jobs.Bulk{Bulking: a.bulking(), People: a.Store},
-		workflow.TopicShareAnswer:    passings,
-		workflow.TopicLeave:          passings,
-		workflow.TopicSame:           passings,
+		workflow.TopicBulk:        &jobs.Bulk{Bulking: a.bulking(), People: a.Store},
+		workflow.TopicShareAnswer: passings,
+		workflow.TopicLeave:       passings,
+		workflow.TopicSame:        passings,
+		workflow.TopicSubscription: &jobs.SubscriptionLetters{
+			Subscriptions: a.Store, People: a.Store, Cases: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,
+			Host: a.Config.Base.Hostname(), Composer: matches{base: a.Config.Base, zone: a.Config.Zone, tree: a.Rubricator},
+		},
 		workflow.TopicNotifyOfficers: &jobs.Officers{Staff: a.Store, Cases: a.Store, Notices: a.Store, Clock: a.Clock},
 		workflow.TopicNotifyAuthor: &jobs.Authors{
 			Cases: a.Store, Applicants: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,
@@ -383,6 +391,11 @@ func (a *App) channel() notify.Channel {
 
 func (a *App) housekeeping() *jobs.Housekeeping {
 	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Usual: a.Store, Clock: a.Clock, Log: a.Log}
+}
+
+// watch looks for news of saved searches, where there is an index to ask.
+func (a *App) watch() *jobs.Watch {
+	return &jobs.Watch{Subscriptions: a.Store, People: a.Store, Finder: finder{a}, Clock: a.Clock, Zone: a.Config.Zone, Log: a.Log}
 }
 
 func (a *App) recount() *jobs.Recount { return &jobs.Recount{Changes: a.Calendars, Log: a.Log} }

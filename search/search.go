@@ -67,6 +67,8 @@ type Query struct {
 	From, To  time.Time // submitted in [From, To)
 
 	Where []AnyOf // all of these hold too
+	// Newest asks for the newest first, whatever words they have.
+	Newest bool
 	// FacetsAt asks for the facets of the result as of that moment; zero: none.
 	FacetsAt time.Time
 }

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/otklik/otklik/app/actor"
@@ -37,6 +38,12 @@ func (v View) MayChange(by actor.Actor) bool {
 		return v.User == by.User
 	}
 	return MayShareView(by, v.Agency)
+}
+
+// SeenBy reports whether the actor has the view among theirs.
+func (v View) SeenBy(by actor.Actor) bool {
+	return by.Kind == actor.Officer && by.User != 0 &&
+		(v.Agency == 0 && v.User == by.User || v.Agency != 0 && slices.Contains(by.Agencies(), v.Agency))
 }
 
 // MayShareView reports whether the actor may share views with the agency.

@@ -44,6 +44,8 @@ func Columns() map[string][]string {
 	add(columnsOf[usualRow]())
 	add(columnsOf[viewRow]())
 	add(columnsOf[viewDefaultRow]())
+	add(columnsOf[subscriptionRow]())
+	add(columnsOf[subscriptionHitRow]())
 	add(columnsOf[presenceRow]())
 	add(columnsOf[suspicionRow]())
 	add(columnsOf[followerRow]())

@@ -58,6 +58,7 @@ func (h *frame) routes(e *echo.Echo) {
 		e.GET("/sign-in", p.SignInForm)
 		e.POST("/sign-in", p.SignIn)
 		e.POST("/sign-out", p.SignOut)
+		e.GET("/feeds/:secret", p.Feed)
 		// What pages ask by themselves keeps no session alive; what somebody does,
 		// does.
 		w := e.Group(livePath, h.watching)

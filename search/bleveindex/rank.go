@@ -44,7 +44,11 @@ func (ix *Index) Search(ctx context.Context, q search.Query, offset, limit int) 
 	if limit == 0 || offset >= m.total {
 		return out, nil
 	}
-	best, err := v.rank(ctx, m, offset+limit)
+	terms := m.telling()
+	if q.Newest {
+		terms = nil
+	}
+	best, err := v.rank(ctx, m, terms, offset+limit)
 	if err != nil {
 		return search.Result{}, err
 	}
@@ -77,8 +81,8 @@ func better(a, b ranked) int {
 }
 
 // rank returns the k best documents of a match, best first.
-func (v *view) rank(ctx context.Context, m *match, k int) ([]ranked, error) {
-	weights, err := v.weigh(m.telling())
+func (v *view) rank(ctx context.Context, m *match, terms [][]string, k int) ([]ranked, error) {
+	weights, err := v.weigh(terms)
 	if err != nil {
 		return nil, err
 	}

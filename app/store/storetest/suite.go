@@ -39,6 +39,7 @@ func Run(t *testing.T, open Opener) {
 		{"region", testRegion},
 		{"address", testAddresses},
 		{"desk", testDesk},
+		{"subscriptions", testSubscriptions},
 		{"tree drafts", testTreeDrafts},
 		{"rebase", testRebase},
 		{"templates", testTemplates},

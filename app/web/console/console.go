@@ -85,6 +85,9 @@ type Config struct {
 	Index      search.Index
 	Settle     func(context.Context) error // waits until the index has all that was done; nil: it always has
 	Phones     workflow.Phones
+	// Subscriptions to saved searches, and who owns them.
+	Subscriptions workflow.Subscriptions
+	Users         Users
 	Notices    notify.Store
 	Photos     Photos
 	Letters    Letters

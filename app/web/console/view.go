@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -25,6 +26,8 @@ type viewLink struct {
 	Current   bool
 	MayChange bool
 	Up, Down  int64 // the neighbours in its list, 0: none
+	// Subscription is the person's to the view; zero where there is none.
+	Subscription workflow.Subscription
 }
 
 // countPatience is how long a page waits for the counts of views. A view that
@@ -72,26 +75,29 @@ func (h *Handlers) views(ctx context.Context) ([]viewLink, error) {
 	if err != nil {
 		return nil, err
 	}
+	patience, stop := context.WithTimeout(ctx, countPatience)
+	defer stop()
 	var queries []workflow.InboxQuery
 	var counted []int
 	for i := range links {
 		own := readView(links[i].View)
 		query, wrong := h.query(ctx, own)
-		if wrong == nil && own.Words == "" {
+		switch {
+		case wrong != nil:
+		case own.Words == "":
 			queries, counted = append(queries, query), append(counted, i)
+		default:
+			if n, err := h.countWords(patience, own, query); err == nil {
+				links[i].Count = cappedText(ctx, n)
+			}
 		}
 	}
-	patience, stop := context.WithTimeout(ctx, countPatience)
-	defer stop()
 	counts, err := h.cfg.Views.CountQueries(patience, queries)
 	if err != nil {
 		return links, nil // the views are of use without their counts
 	}
 	for k, i := range counted {
-		links[i].Count = ui.Number(ctx, counts[k])
-		if counts[k] >= capped {
-			links[i].Count = ui.Number(ctx, capped) + "+"
-		}
+		links[i].Count = cappedText(ctx, counts[k])
 	}
 	return links, nil
 }
@@ -113,6 +119,9 @@ type viewsPage struct {
 	Errors ui.Errors
 	Wrong  int64  // the view whose new name is wrong
 	Name   string // as typed
+	Feed   string // the address of a feed that was just made
+	FeedOf string // the view's name
+	Mail   string // where letters go, "" where the person gave no address
 }
 
 // SaveView keeps the list that is open as a view. A name that is wrong is asked
@@ -183,6 +192,14 @@ func (h *Handlers) renderViews(c echo.Context, status int, view viewsPage) error
 	if view.Page, err = h.page(c, ui.T(ctx, "view.title")); err != nil {
 		return err
 	}
+	subscribed, err := h.subscriptions(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range view.Links {
+		view.Links[i].Subscription = subscribed[view.Links[i].ID]
+	}
+	view.Mail = edge.User(ctx).Email
 	view.Page.Path, view.Page.Back, view.Page.Invalid = "/console/views", "/console", len(view.Errors) > 0
 	return edge.Render(c, status, viewsScreen(view))
 }
@@ -209,6 +226,21 @@ func (h *Handlers) ChangeView(c echo.Context) error {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
 	do := c.FormValue("do")
+	if slices.Contains([]string{"subscribe", "feed_on", "feed_off"}, do) {
+		own, err := h.subscriptions(ctx)
+		if err != nil {
+			return err
+		}
+		v.Subscription = own[v.ID]
+		feed, err := h.subscribe(c, *v, do)
+		if err != nil {
+			return err
+		}
+		if feed != "" {
+			return h.renderViews(c, http.StatusOK, viewsPage{Feed: feed, FeedOf: v.Name})
+		}
+		return edge.SeeOther(c, "/console/views")
+	}
 	if do != "default" && do != "no_default" && !v.MayChange {
 		return fault.New(fault.Forbidden, "error.forbidden")
 	}

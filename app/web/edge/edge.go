@@ -24,7 +24,12 @@ type userKey struct{}
 
 // WithUser notes who is signed in.
 func WithUser(c echo.Context, u *identity.User) {
-	Note(c, func(ctx context.Context) context.Context { return context.WithValue(ctx, userKey{}, u) })
+	Note(c, func(ctx context.Context) context.Context { return As(ctx, u) })
+}
+
+// As is the context of what is done for somebody who isn't at the screen.
+func As(ctx context.Context, u *identity.User) context.Context {
+	return context.WithValue(ctx, userKey{}, u)
 }
 
 // Note puts something into the context of the request.
