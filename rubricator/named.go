@@ -10,8 +10,10 @@ const (
 	// offered is among how many first topics those stand that a text names.
 	offered = 3
 	// shortText is up to how many words a text has for which a single word that
-	// people use for a topic names it: in a longer one it is said in passing.
+	// people use for a topic names it, and nameText for a name of one word: in a
+	// longer one they are said in passing.
 	shortText = 5
+	nameText  = 15
 )
 
 // phrases are the names of topics and the words that people use for them.
@@ -36,7 +38,9 @@ func (t *Tree) phrases() *classifier.Phrases {
 // places: how sure the first guess is says the model.
 func (a *adviser) offerNamed(text, place string, topics []Suggestion) []Suggestion {
 	called, words := a.names.In(text)
-	called = slices.DeleteFunc(called, func(c classifier.Called) bool { return c.Stems == 1 && !c.Name && words > shortText })
+	called = slices.DeleteFunc(called, func(c classifier.Called) bool {
+		return c.Stems == 1 && (words > nameText || !c.Name && words > shortText)
+	})
 	at := func(key string) int {
 		return slices.IndexFunc(topics, func(s Suggestion) bool { return s.Rubric.Code == key })
 	}
