@@ -24,6 +24,17 @@ func ScopeOf(a actor.Actor) Scope {
 	return Scope{Region: a.Regional(), Agencies: a.Agencies(), User: a.User, Stands: a.Stands}
 }
 
+// MayWatch reports whether the actor may see how an executor of the agency works:
+// they themselves, those who hand out and sign its work, and the region's
+// supervisors.
+func MayWatch(by actor.Actor, executor, agency int64) bool {
+	if by.Kind != actor.Officer {
+		return false
+	}
+	return by.User == executor && by.Holds(actor.Executor, agency) || by.Regional() ||
+		by.Holds(actor.Coordinator, agency) || by.Holds(actor.Head, agency)
+}
+
 // Tab is one view of the inbox.
 type Tab string
 

@@ -104,7 +104,7 @@ func (b *Board) CountsBy(ctx context.Context, p Period, f Filter, now time.Time,
 
 // dueToday adds what was due earlier today.
 func (b *Board) dueToday(ctx context.Context, p Period, f Filter, now time.Time, by Group, out map[int64]*Counts) error {
-	today := Period{DayOf(now, b.Zone).In(b.Zone), now}
+	today := Period{From: DayOf(now, b.Zone).In(b.Zone), To: now}
 	if today.From.Before(p.From) || !today.From.Before(p.To) {
 		return nil
 	}
@@ -253,22 +253,29 @@ func (b *Board) byDay(ctx context.Context, p Period, f Filter) ([]Point, bool, e
 }
 
 // Trend are the counts of steps of the period, each beginning on its day. What
-// depends on the present is not among them.
-func (b *Board) Trend(ctx context.Context, p Period, f Filter, begins func(Day) Day) ([]TrendPoint, error) {
+// was open at the end of a step is not among them. It is nil where no sums are
+// kept.
+func (b *Board) Trend(ctx context.Context, p Period, f Filter, now time.Time, begins func(Day) Day) ([]TrendPoint, error) {
 	points, ok, err := b.byDay(ctx, p, f)
 	if err != nil || !ok {
 		return nil, err
 	}
 	var out []TrendPoint
 	var sums Sums
+	past, today := 0, DayOf(now, b.Zone)
 	for i := range points {
 		day := begins(points[i].Day)
 		if len(out) == 0 || out[len(out)-1].From != day {
 			out = append(out, TrendPoint{From: day})
-			sums = Sums{}
+			sums, past = Sums{}, 0
 		}
 		sums.Add(&points[i].Sums, 1)
-		out[len(out)-1].Counts = sums.counts()
+		if points[i].Day < today {
+			past += points[i].Sums.N[Owed]
+		}
+		c := &out[len(out)-1].Counts
+		*c = sums.counts()
+		c.OpenPastDue = past
 	}
 	return out, nil
 }

@@ -37,6 +37,9 @@ func (d Day) Month() Day {
 	return dayOf(y, m, 1)
 }
 
+// Week is the Monday of its week.
+func (d Day) Week() Day { return d - Day((int(d.date().Weekday())+6)%7) } //nolint:gosec // below 7
+
 func (d Day) nextMonth() Day {
 	y, m, _ := d.date().Date()
 	return dayOf(y, m+1, 1)

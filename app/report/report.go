@@ -8,10 +8,20 @@ import (
 )
 
 // Period is [From, To) in UTC.
-type Period struct{ From, To time.Time }
+type Period struct {
+	From, To time.Time
+	// Past is with what it is compared; zero: the period of the same length just
+	// before.
+	PastFrom, PastTo time.Time
+}
 
-// Before returns the period of the same length just before.
-func (p Period) Before() Period { return Period{From: p.From.Add(-p.To.Sub(p.From)), To: p.From} }
+// Before returns the period with which it is compared.
+func (p Period) Before() Period {
+	if !p.PastFrom.IsZero() {
+		return Period{From: p.PastFrom, To: p.PastTo}
+	}
+	return Period{From: p.From.Add(-p.To.Sub(p.From)), To: p.From}
+}
 
 // Filter narrows the figures. Zero filters don't filter; unless Region is set
 // only the agencies listed count.
@@ -22,6 +32,7 @@ type Filter struct {
 	Agency    int64
 	Executor  int64 // who has it, or answered it
 	Category  string
+	Address   string // as it was typed
 }
 
 // Counts are the sums from which every KPI is computed. Each says which
@@ -52,6 +63,24 @@ type Counts struct {
 	Extended    int // of Closed: extended
 	Population  int // of the territories counted
 	OpenNow     int // open at the end of the period
+}
+
+// Add adds the counts of other appeals.
+func (c *Counts) Add(o Counts) {
+	for _, pair := range []struct {
+		into *int
+		n    int
+	}{
+		{&c.Submitted, o.Submitted}, {&c.Accepted, o.Accepted}, {&c.FastTrack, o.FastTrack}, {&c.Rejected, o.Rejected},
+		{&c.Closed, o.Closed}, {&c.ClosedLate, o.ClosedLate}, {&c.OpenDue, o.OpenDue}, {&c.OpenPastDue, o.OpenPastDue},
+		{&c.Answered, o.Answered}, {&c.Formal, o.Formal}, {&c.FirstRight, o.FirstRight}, {&c.Rated, o.Rated},
+		{&c.RatingSum, o.RatingSum}, {&c.Top2, o.Top2}, {&c.ReReviewed, o.ReReviewed}, {&c.Solved, o.Solved},
+		{&c.Refuted, o.Refuted}, {&c.HopsSum, o.HopsSum}, {&c.TwoHops, o.TwoHops}, {&c.Joined, o.Joined},
+		{&c.Parts, o.Parts}, {&c.Extended, o.Extended}, {&c.Population, o.Population}, {&c.OpenNow, o.OpenNow},
+	} {
+		*pair.into += pair.n
+	}
+	c.Hours.Merge(o.Hours, 1)
 }
 
 // Group says of what each line of counts is.
@@ -131,8 +160,23 @@ type Cells interface {
 	EachCell(ctx context.Context, q CellQuery, fn func(Key, *Sums) error) error
 }
 
+// PlaceLine is an address that appeals of one category came from again.
+type PlaceLine struct {
+	Territory int64
+	Address   string
+	Category  string
+	Count     int
+	Open      int // of them: without a first answer
+}
+
 // Store reads the counts.
 type Store interface {
 	Plain
+	// Again lists the addresses with at least two appeals of a category in the
+	// period, the most frequent first.
+	Again(ctx context.Context, p Period, f Filter, limit int) ([]PlaceLine, error)
+	// ListCounted lists up to limit ids of the appeals that a count of the period
+	// counts, the latest first, below an id (0: from the first).
+	ListCounted(ctx context.Context, count string, p Period, f Filter, now time.Time, below int64, limit int) ([]int64, error)
 	Cells
 }

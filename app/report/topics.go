@@ -83,7 +83,7 @@ func (b *Board) topicSums(ctx context.Context, p Period, f Filter, q CellQuery, 
 			q.Spans = append(q.Spans, span)
 			continue
 		}
-		edge := Period{span.From.In(b.Zone).UTC(), span.To.In(b.Zone).UTC()}
+		edge := Period{From: span.From.In(b.Zone).UTC(), To: span.To.In(b.Zone).UTC()}
 		// The store's own «late» has what is past due now in it, which is added
 		// for the whole period: as of the beginning of time nothing is.
 		lines, err := b.Store.Topics(ctx, edge, f, time.Unix(0, 0), everyTopic)

@@ -30,6 +30,9 @@ func (s *Store) reportFilter(f report.Filter) (c clauses, ok bool) {
 	if f.Category != "" {
 		c.add("category = ?", f.Category)
 	}
+	if f.Address != "" {
+		c.add("address = ?", f.Address)
+	}
 	return c, true
 }
 
@@ -38,6 +41,9 @@ type sum struct {
 	sql  string
 	args []any
 	into func(*report.Counts) *int
+	// name is that of the list of the appeals that it counts, condition which of
+	// the walk they are; "" is of a sum that counts none.
+	name, condition string
 }
 
 // sums is one walk: of the appeals that the conditions let through, so many.
@@ -56,12 +62,14 @@ func countWalks(p report.Period, base clauses, now time.Time) []sums {
 	within := func(column string) clauses {
 		return base.with(column+" >= ? AND "+column+" < ?", from, to)
 	}
-	count := func(condition string, into func(*report.Counts) *int, args ...any) sum {
-		return sum{"count(*) FILTER (WHERE " + condition + ")", args, into}
+	count := func(name, condition string, into func(*report.Counts) *int, args ...any) sum {
+		return sum{"count(*) FILTER (WHERE " + condition + ")", args, into, name, condition}
 	}
-	all := func(into func(*report.Counts) *int) sum { return sum{"count(*)", nil, into} }
+	all := func(name string, into func(*report.Counts) *int) sum {
+		return sum{"count(*)", nil, into, name, "1 = 1"}
+	}
 	add := func(expression string, into func(*report.Counts) *int) sum {
-		return sum{"coalesce(sum(" + expression + "), 0)", nil, into}
+		return sum{"coalesce(sum(" + expression + "), 0)", nil, into, "", ""}
 	}
 	const (
 		firstRight = `(SELECT e.agency_id FROM events e WHERE e.appeal_id = appeals.id AND e.n = 1)
@@ -72,45 +80,45 @@ func countWalks(p report.Period, base clauses, now time.Time) []sums {
 	)
 	return []sums{
 		{within("submitted_at"), []sum{
-			all(func(c *report.Counts) *int { return &c.Submitted }),
-			count(accepted, func(c *report.Counts) *int { return &c.Accepted }),
-			count(accepted+" AND review_order = 'fast'", func(c *report.Counts) *int { return &c.FastTrack }),
-			count("stage = 'rejected'", func(c *report.Counts) *int { return &c.Rejected }),
+			all("submitted", func(c *report.Counts) *int { return &c.Submitted }),
+			count("accepted", accepted, func(c *report.Counts) *int { return &c.Accepted }),
+			count("fast_track", accepted+" AND review_order = 'fast'", func(c *report.Counts) *int { return &c.FastTrack }),
+			count("rejected", "stage = 'rejected'", func(c *report.Counts) *int { return &c.Rejected }),
 			add("hops", func(c *report.Counts) *int { return &c.HopsSum }),
-			count("hops >= 2", func(c *report.Counts) *int { return &c.TwoHops }),
-			count("lead_id <> 0", func(c *report.Counts) *int { return &c.Joined }),
-			count("split_from <> 0", func(c *report.Counts) *int { return &c.Parts }),
+			count("two_hops", "hops >= 2", func(c *report.Counts) *int { return &c.TwoHops }),
+			count("joined", "lead_id <> 0", func(c *report.Counts) *int { return &c.Joined }),
+			count("parts", "split_from <> 0", func(c *report.Counts) *int { return &c.Parts }),
 		}},
 		{within("first_signed_at"), []sum{
-			all(func(c *report.Counts) *int { return &c.Closed }),
-			count("late", func(c *report.Counts) *int { return &c.ClosedLate }),
-			count("extended", func(c *report.Counts) *int { return &c.Extended }),
-			count(firstRight, func(c *report.Counts) *int { return &c.FirstRight }),
+			all("closed", func(c *report.Counts) *int { return &c.Closed }),
+			count("closed_late", "late", func(c *report.Counts) *int { return &c.ClosedLate }),
+			count("extended", "extended", func(c *report.Counts) *int { return &c.Extended }),
+			count("first_right", firstRight, func(c *report.Counts) *int { return &c.FirstRight }),
 		}},
-		{within("due_at").with("first_signed_at IS NULL AND " + unfinal), []sum{
-			all(func(c *report.Counts) *int { return &c.OpenDue }),
-			count("due_at < ?", func(c *report.Counts) *int { return &c.OpenPastDue }, instant(now)),
+		{within("due_sort").with("due_at IS NOT NULL AND first_signed_at IS NULL AND " + unfinal), []sum{
+			all("open_due", func(c *report.Counts) *int { return &c.OpenDue }),
+			count("open_past_due", "due_at < ?", func(c *report.Counts) *int { return &c.OpenPastDue }, instant(now)),
 		}},
 		{within("answered_at"), []sum{
-			all(func(c *report.Counts) *int { return &c.Answered }),
-			count("formal", func(c *report.Counts) *int { return &c.Formal }),
-			count("rating > 0", func(c *report.Counts) *int { return &c.Rated }),
+			all("answered", func(c *report.Counts) *int { return &c.Answered }),
+			count("formal", "formal", func(c *report.Counts) *int { return &c.Formal }),
+			count("rated", "rating > 0", func(c *report.Counts) *int { return &c.Rated }),
 			add("rating", func(c *report.Counts) *int { return &c.RatingSum }),
-			count("rating >= 4", func(c *report.Counts) *int { return &c.Top2 }),
-			count("round > 1", func(c *report.Counts) *int { return &c.ReReviewed }),
-			count("outcome = 'solved'", func(c *report.Counts) *int { return &c.Solved }),
-			count("outcome = 'solved' AND refuted", func(c *report.Counts) *int { return &c.Refuted }),
+			count("top2", "rating >= 4", func(c *report.Counts) *int { return &c.Top2 }),
+			count("re_reviewed", "round > 1", func(c *report.Counts) *int { return &c.ReReviewed }),
+			count("solved", "outcome = 'solved'", func(c *report.Counts) *int { return &c.Solved }),
+			count("refuted", "outcome = 'solved' AND refuted", func(c *report.Counts) *int { return &c.Refuted }),
 		}},
 		// Open at the end of the period: still waiting, answered since, or
 		// rejected or withdrawn since.
 		{base.with("submitted_at < ? AND first_signed_at IS NULL AND "+unfinal, to), []sum{
-			all(func(c *report.Counts) *int { return &c.OpenNow }),
+			all("", func(c *report.Counts) *int { return &c.OpenNow }),
 		}},
 		{base.with("submitted_at < ? AND first_signed_at >= ?", to, to), []sum{
-			all(func(c *report.Counts) *int { return &c.OpenNow }),
+			all("", func(c *report.Counts) *int { return &c.OpenNow }),
 		}},
 		{base.with("submitted_at < ? AND "+withdrawn, to, to), []sum{
-			all(func(c *report.Counts) *int { return &c.OpenNow }),
+			all("", func(c *report.Counts) *int { return &c.OpenNow }),
 		}},
 	}
 }

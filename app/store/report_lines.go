@@ -17,14 +17,14 @@ func (s *Store) Topics(ctx context.Context, p report.Period, f report.Filter, no
 		return nil, nil
 	}
 	before := p.Before()
-	where := base.with("submitted_at >= ? AND submitted_at < ?", instant(before.From), instant(p.To))
+	where := base.with("submitted_at >= ? AND submitted_at < ?", instant(before.From), instant(p.To)) // and what lies between
 	const open = "first_signed_at IS NULL AND " + unfinal
 	query := fmt.Sprintf(`SELECT rubric, count(*) FILTER (WHERE submitted_at >= ?), count(*) FILTER (WHERE submitted_at < ?),
 		count(*) FILTER (WHERE submitted_at >= ? AND %s),
 		count(*) FILTER (WHERE submitted_at >= ? AND (late OR %s AND due_at < ?))
 		FROM appeals%s GROUP BY rubric ORDER BY 2 DESC, rubric LIMIT ?`, open, open, where.where())
 	from := instant(p.From)
-	args := append([]any{from, from, from, from, instant(now)}, where.args...)
+	args := append([]any{from, instant(before.To), from, from, instant(now)}, where.args...)
 	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind(query), append(args, limit)...)
 	if err != nil {
 		return nil, translate(err)

@@ -142,6 +142,17 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/heat/compare", p.Compare)
 		g.GET("/escalated", p.Escalated)
 		g.GET("/agencies/:id", p.Agency)
+		g.GET("/agencies/:id/people/:user", p.Person)
+		g.GET("/cases", p.Cases)
+		g.GET("/trend", p.Trend)
+		g.GET("/trend.svg", p.TrendPicture)
+		g.GET("/trend.xlsx", p.TrendTable)
+		g.GET("/trend.csv", p.TrendTable)
+		g.GET("/flow", p.Waiting)
+		g.GET("/flow.xlsx", p.WaitingTables)
+		g.GET("/flow.csv", p.WaitingTables)
+		g.GET("/flow.svg", p.RedirectPicture)
+		g.GET("/again", p.Again)
 	}
 
 	if p := h.cfg.Pages.Admin; p != nil {

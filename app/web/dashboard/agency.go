@@ -134,11 +134,15 @@ func (h *Handlers) agencyTable(s screen, f filter, lines []report.AgencyLine, so
 func (h *Handlers) agencyRow(s screen, f filter, l report.AgencyLine) agencyRow {
 	list := f.received()
 	list.Agency = l.Agency
-	row := agencyRow{
-		Name: h.agency(s, l.Agency), URL: f.url("/dashboard/agencies/" + strconv.FormatInt(l.Agency, 10)),
-		CaseURL: list.url(), Submitted: l.Counts.Submitted, Answered: l.Counts.Answered,
-	}
-	for _, k := range report.KPIs(l.Counts) {
+	row := h.figureRow(s, l.Counts)
+	row.Name, row.URL, row.CaseURL = h.agency(s, l.Agency), f.url("/dashboard/agencies/"+idOf(l.Agency)), list.url()
+	return row
+}
+
+// figureRow has the figures of a row, without whose they are.
+func (h *Handlers) figureRow(s screen, c report.Counts) agencyRow {
+	row := agencyRow{Submitted: c.Submitted, Answered: c.Answered}
+	for _, k := range report.KPIs(c) {
 		fig := figure{Text: "—", known: k.Known && k.Basis >= h.Limits.Basis, value: k.Value, Red: h.Limits.past(k)}
 		if k.Known {
 			fig.Text = amount(s, k.Unit, k.Value)
@@ -180,7 +184,10 @@ func (h *Handlers) Agency(c echo.Context) error {
 		return err
 	}
 	view.Page.Back = f.url("/dashboard")
-	if err := h.figures(s, &view, id); err != nil {
+	if err := h.figures(s, &view, whose{Agency: id}); err != nil {
+		return err
+	}
+	if err := h.personLines(s, &view, id); err != nil {
 		return err
 	}
 	return h.render(c, &view, wrong)

@@ -28,6 +28,8 @@ import (
 type Agencies interface {
 	Agency(id int64) (identity.Agency, bool)
 	Agencies() []identity.Agency
+	// User is a person of the staff.
+	User(id int64) (identity.User, bool)
 }
 
 // Inbox lists and counts cases as they are now.
@@ -106,6 +108,8 @@ func sections(s screen, f filter, current string) []ui.Tab {
 	for _, at := range []struct{ path, key string }{
 		{"/dashboard", "dashboard.title"},
 		{"/dashboard/heat", "dashboard.heat.title"},
+		{"/dashboard/flow", "dashboard.waiting.title"},
+		{"/dashboard/again", "dashboard.again.title"},
 		{"/dashboard/escalated", "dashboard.escalated.title"},
 	} {
 		out = append(out, ui.Tab{Text: ui.T(s, at.key), URL: f.url(at.path), Count: -1, Current: at.path == current})

@@ -225,7 +225,7 @@ func testDrillEveryLinkLeads(t *testing.T, r *region) {
 	zarechye := id(r.places["zarechye"])
 	seen := 0
 	for _, path := range []string{
-		"/dashboard?period=90", "/dashboard?territory=" + zarechye, "/dashboard/agencies/" + id(r.roads) + "?period=90",
+		"/dashboard?period=90", "/dashboard?period=month", "/dashboard/again", "/dashboard/flow?period=90", "/dashboard/agencies/" + id(r.yards) + "/people/900?period=90", "/dashboard?territory=" + zarechye, "/dashboard/agencies/" + id(r.roads) + "?period=90",
 		"/dashboard/heat?period=90", "/dashboard/heat?category=roads&period=90", "/dashboard/heat?q=яма&territory=" + zarechye,
 		"/dashboard/heat?stage=closed&period=90", "/dashboard/heat?category=roads.pit&period=90", "/dashboard/heat?within=1&period=90&territory=" + zarechye,
 		"/dashboard/heat/compare?period=90", "/dashboard/heat/compare?period=90&with=place",
@@ -338,7 +338,7 @@ type countLink struct {
 }
 
 var (
-	anchor = regexp.MustCompile(`(?s)<a[^>]*href="(/console\?[^"]*)"[^>]*>(.*?)</a>`)
+	anchor = regexp.MustCompile(`(?s)<a[^>]*href="((?:/console|/dashboard/cases)\?[^"]*)"[^>]*>(.*?)</a>`)
 	tag    = regexp.MustCompile(`(?s)<[^>]*>`)
 	number = regexp.MustCompile(`\d+`)
 )

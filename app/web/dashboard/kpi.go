@@ -2,27 +2,31 @@ package dashboard
 
 import (
 	"context"
+	"html/template"
 	"math"
 
 	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/app/web/ui"
-	"github.com/otklik/otklik/workflow"
 )
 
 // tile is one figure in words.
 type tile struct {
-	Key     string
-	Value   string
-	Known   bool
-	Bad     bool
-	Change  string // «на 3,2 п. п. больше, чем…», "" where there is nothing to compare with
-	Arrow   string // ↑ or ↓
-	Tone    string // good | bad | even
-	Target  string
-	Basis   string
-	Cases   string // words of the link
-	CaseURL string
+	Key    string
+	Value  string
+	Known  bool
+	Bad    bool
+	Change string // «на 3,2 п. п. больше, чем…», "" where there is nothing to compare with
+	Arrow  string // ↑ or ↓
+	Tone   string // good | bad | even
+	Target string
+	Basis  string
+	Cases  []caseLink // the lists behind it
+	Spark  template.HTML
+	Trend  string // address of its trend
 }
+
+// caseLink leads to a list: «12 отвечено поздно».
+type caseLink struct{ Text, URL string }
 
 // tileGroup is a row of figures under a heading.
 type tileGroup struct {
@@ -42,7 +46,7 @@ var groups = []struct {
 }
 
 // tiles puts figures into words, beside those of the period before.
-func (h *Handlers) tiles(s screen, f filter, agency int64, now, before report.Counts) []tileGroup {
+func (h *Handlers) tiles(s screen, f filter, of whose, now, before report.Counts, trend []report.TrendPoint) []tileGroup {
 	past := map[string]report.KPI{}
 	for _, k := range report.KPIs(before) {
 		past[k.Key] = k
@@ -51,7 +55,10 @@ func (h *Handlers) tiles(s screen, f filter, agency int64, now, before report.Co
 	var rest []string
 	for _, k := range report.KPIs(now) {
 		t := h.tile(s, f, k, past[k.Key])
-		t.Cases, t.CaseURL = drill(s, f, agency, k.Key, now)
+		t.Cases = drill(s, f, of, k.Key, now)
+		if len(trend) > 1 {
+			t.Spark, t.Trend = spark(k.Key, trend), of.url(f, "/dashboard/trend", "kpi", k.Key)
+		}
 		byKey[k.Key] = t
 		rest = append(rest, k.Key)
 	}
@@ -143,23 +150,62 @@ func change(ctx context.Context, k, past report.KPI, than string) (words, arrow,
 	return ui.T(ctx, key, "by", how, "than", than), arrow, tone
 }
 
-// drill leads to the cases behind a figure, where the inbox can list them.
-func drill(s screen, f filter, agency int64, key string, c report.Counts) (words, url string) {
-	list := f.received()
-	list.Agency = agency
-	switch key {
-	case "rejection":
-		if c.Rejected == 0 {
-			return "", ""
+// lists are the names of the lists behind numbers.
+var lists = map[string]string{
+	"submitted":     "dashboard.list.submitted",
+	"fast_track":    "dashboard.list.fast_track",
+	"rejected":      "dashboard.list.rejected",
+	"two_hops":      "dashboard.list.two_hops",
+	"joined":        "dashboard.list.joined",
+	"closed":        "dashboard.list.closed",
+	"closed_late":   "dashboard.list.closed_late",
+	"extended":      "dashboard.list.extended",
+	"misrouted":     "dashboard.list.misrouted",
+	"open_past_due": "dashboard.list.open_past_due",
+	"answered":      "dashboard.list.answered",
+	"formal":        "dashboard.list.formal",
+	"rated":         "dashboard.list.rated",
+	"top2":          "dashboard.list.top2",
+	"re_reviewed":   "dashboard.list.re_reviewed",
+	"refuted":       "dashboard.list.refuted",
+}
+
+// behind are the counts that lead from a figure to its cases.
+var behind = map[string][]struct {
+	list string
+	n    func(report.Counts) int
+}{
+	"overdue": {
+		{"closed_late", func(c report.Counts) int { return c.ClosedLate }},
+		{"open_past_due", func(c report.Counts) int { return c.OpenPastDue }},
+	},
+	"answer_median":   {{"closed", func(c report.Counts) int { return c.Closed }}},
+	"answer_mean":     {{"closed", func(c report.Counts) int { return c.Closed }}},
+	"answer_p90":      {{"closed", func(c report.Counts) int { return c.Closed }}},
+	"extension":       {{"extended", func(c report.Counts) int { return c.Extended }}},
+	"satisfaction":    {{"rated", func(c report.Counts) int { return c.Rated }}},
+	"top2":            {{"top2", func(c report.Counts) int { return c.Top2 }}},
+	"rating_response": {{"answered", func(c report.Counts) int { return c.Answered }}},
+	"repeat":          {{"re_reviewed", func(c report.Counts) int { return c.ReReviewed }}},
+	"refuted":         {{"refuted", func(c report.Counts) int { return c.Refuted }}},
+	"formal":          {{"formal", func(c report.Counts) int { return c.Formal }}},
+	"per_capita":      {{"submitted", func(c report.Counts) int { return c.Submitted }}},
+	"fast_track":      {{"fast_track", func(c report.Counts) int { return c.FastTrack }}},
+	"rejection":       {{"rejected", func(c report.Counts) int { return c.Rejected }}},
+	"first_route":     {{"misrouted", func(c report.Counts) int { return c.Closed - c.FirstRight }}},
+	"two_hops":        {{"two_hops", func(c report.Counts) int { return c.TwoHops }}},
+	"duplicates":      {{"joined", func(c report.Counts) int { return c.Joined }}},
+}
+
+// drill leads to exactly the cases behind a figure.
+func drill(s screen, f filter, of whose, key string, c report.Counts) []caseLink {
+	var out []caseLink
+	for _, b := range behind[key] {
+		if n := b.n(c); n > 0 {
+			out = append(out, caseLink{
+				ui.Number(s, n) + " " + ui.T(s, lists[b.list]), of.url(f, "/dashboard/cases", "list", b.list),
+			})
 		}
-		list.Stage = workflow.StageRejected
-		return ui.Plural(s, "dashboard.cases.rejected", c.Rejected), list.url()
-	case "per_capita":
-		if c.Submitted == 0 {
-			return "", ""
-		}
-		return ui.Plural(s, "dashboard.cases.received", c.Submitted), list.url()
-	default:
-		return "", ""
 	}
+	return out
 }

@@ -21,6 +21,7 @@ type overview struct {
 	Title    string
 	Path     string
 	Agency   int64 // 0 for the region
+	Of       whose
 	Filter   filter
 	Sections []ui.Tab // none on the page of one agency
 	Periods  []ui.Tab
@@ -31,6 +32,7 @@ type overview struct {
 	Groups   []tileGroup
 	Topics   []topicRow
 	Agencies agencyTable
+	Lines    []lineTable // municipalities, or the people of an agency
 	Climbed  []climbedRow
 	More     string // address of all that climbed, "" where these are all
 	Empty    bool   // nothing was submitted or answered in the period
@@ -49,8 +51,13 @@ func (h *Handlers) Overview(c echo.Context) error {
 	}
 	view.Sections = sections(s, f, "/dashboard")
 	view.Scope = h.scopeWords(s)
-	if err := h.figures(s, &view, 0); err != nil {
+	if err := h.figures(s, &view, whose{}); err != nil {
 		return err
+	}
+	if f.Territory == 0 {
+		if err := h.placeLines(s, &view); err != nil {
+			return err
+		}
 	}
 	lines, err := h.agencyLines(s, f)
 	if err != nil {
@@ -99,10 +106,10 @@ type question struct {
 }
 
 // figures fills what the region's page and an agency's page share.
-func (h *Handlers) figures(s screen, view *overview, agency int64) error {
-	f := view.Filter
-	ask := question{f.Period.report(), f.report(s)}
-	ask.Filter.Agency = agency
+func (h *Handlers) figures(s screen, view *overview, of whose) error {
+	f, agency := view.Filter, of.Agency
+	ask := of.question(s, f)
+	view.Of = of
 	view.Periods = f.periods(s, view.Path)
 	view.Places = s.territories()
 	counts, err := h.counts(s, ask)
@@ -113,7 +120,11 @@ func (h *Handlers) figures(s screen, view *overview, agency int64) error {
 	if err != nil {
 		return err
 	}
-	view.Groups = h.tiles(s, f, agency, counts, before)
+	trend, err := h.trend(s, ask, f)
+	if err != nil {
+		return err
+	}
+	view.Groups = h.tiles(s, f, of, counts, before, trend)
 	days, err := recall(s, h.memo, "days", ask, func(ctx context.Context) ([]report.DayLine, error) {
 		return h.Reports.Days(ctx, ask.Period, ask.Filter, h.Zone)
 	})
@@ -121,6 +132,11 @@ func (h *Handlers) figures(s screen, view *overview, agency int64) error {
 		return err
 	}
 	view.Flow = newFlow(s, f, agency, counts, days)
+	if of.Person != 0 { // the inbox lists agencies; its topics are those of all
+		view.Flow.URL = of.url(f, "/dashboard/cases", "list", "submitted")
+		view.Empty = counts.Submitted == 0 && counts.Answered == 0
+		return nil
+	}
 	lines, err := recall(s, h.memo, "topics", ask, func(ctx context.Context) ([]report.TopicLine, error) {
 		limit := topTopics
 		if len(s.book.Tree.Retired()) > 0 { // parts of one topic may be far apart

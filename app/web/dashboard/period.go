@@ -113,9 +113,19 @@ func (p period) days() int {
 	return n
 }
 
-// report is the period as the figures are asked for.
+// report is the period as the figures are asked for. A month that isn't over is
+// compared with as many days of the month before.
 func (p period) report() report.Period {
-	return report.Period{From: p.From.UTC(), To: p.To.AddDate(0, 0, 1).UTC()}
+	out := report.Period{From: p.From.UTC(), To: p.To.AddDate(0, 0, 1).UTC()}
+	if p.Preset == thisMon {
+		from := p.From.AddDate(0, -1, 0)
+		to := from.AddDate(0, 0, p.To.Day())
+		if to.After(p.From) { // the month before is shorter
+			to = p.From
+		}
+		out.PastFrom, out.PastTo = from.UTC(), to.UTC()
+	}
+	return out
 }
 
 func (p period) from() string { return p.From.Format(time.DateOnly) }
@@ -137,5 +147,8 @@ func (p period) words(ctx context.Context) string {
 
 // before names what a figure is compared with: «чем за 30 дней до того».
 func (p period) before(ctx context.Context) string {
+	if p.Preset == thisMon {
+		return ui.Plural(ctx, "dashboard.than_month_before", p.To.Day())
+	}
 	return ui.Plural(ctx, "dashboard.than_before", p.days())
 }

@@ -220,7 +220,12 @@ func (r *region) Agency(id int64) (identity.Agency, bool) {
 	return identity.Agency{}, false
 }
 
-func (r *region) User(int64) (identity.User, bool) { return identity.User{}, false }
+func (r *region) User(id int64) (identity.User, bool) {
+	if id != executor {
+		return identity.User{}, false
+	}
+	return identity.User{ID: executor, Name: "Иван Исполнитель", Memberships: officer(r.yards).Memberships}, true
+}
 
 func (r *region) Staff(int64) []identity.User { return nil }
 

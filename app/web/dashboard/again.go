@@ -1,0 +1,65 @@
+package dashboard
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/report"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+)
+
+// Again looks back so far for a second appeal from the same address.
+const (
+	againDays = 90
+	againMost = 100
+)
+
+type againView struct {
+	Page     ui.Page
+	Sections []ui.Tab
+	Filter   filter
+	About    string
+	Places   []ui.Option
+	Rows     []againRow
+}
+
+type againRow struct {
+	Address, Place, Topic string
+	Count, Open           string
+	URL                   string
+}
+
+// Again lists addresses from which people write about the same again within 90
+// days. Who writes is not read.
+func (h *Handlers) Again(c echo.Context) error {
+	s, err := h.begin(c)
+	if err != nil {
+		return err
+	}
+	f, _ := h.readFilter(s, c.QueryParams())
+	day := today(s.now, h.Zone)
+	within := f
+	within.Period = preset(quarter, day)
+	ask := whose{}.question(s, within)
+	lines, err := recall(s, h.memo, "again", ask, func(ctx context.Context) ([]report.PlaceLine, error) {
+		return h.Reports.Store.Again(ctx, ask.Period, ask.Filter, againMost)
+	})
+	if err != nil {
+		return err
+	}
+	view := againView{Filter: f, Sections: sections(s, f, "/dashboard/again"), Places: s.territories(), About: h.about(s, within, whose{})}
+	if view.Page, err = h.page(c, ui.T(s, "dashboard.again.title")); err != nil {
+		return err
+	}
+	for _, l := range lines {
+		at := within
+		view.Rows = append(view.Rows, againRow{
+			Address: l.Address, Place: s.place(l.Territory), Topic: s.topic(l.Category), Count: ui.Number(s, l.Count), Open: ui.Number(s, l.Open),
+			URL: at.url("/dashboard/cases", "list", "submitted", "category", l.Category, "address", l.Address),
+		})
+	}
+	return edge.Render(c, http.StatusOK, againPage(view))
+}

@@ -1,0 +1,108 @@
+package dashboard
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/workflow"
+)
+
+// casesPage is how many cases a page of a list shows.
+const casesPage = 50
+
+// caseList is the list behind a number.
+type caseList struct {
+	Page  ui.Page
+	Title string
+	About string
+	Rows  []climbedRow
+	First string
+	Next  string
+}
+
+// Cases lists exactly the cases that a number of the dashboard counts.
+func (h *Handlers) Cases(c echo.Context) error {
+	s, err := h.begin(c)
+	if err != nil {
+		return err
+	}
+	f, _ := h.readFilter(s, c.QueryParams())
+	of, err := h.readWhose(s, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	list := c.QueryParam("list")
+	title, ok := lists[list]
+	if !ok {
+		return fault.New(fault.NotFound, "error.not_found")
+	}
+	below, _ := strconv.ParseInt(c.QueryParam("below"), 10, 64)
+	ask := of.question(s, f)
+	ask.Filter.Category, ask.Filter.Address = c.QueryParam("category"), c.QueryParam("address")
+	ids, err := h.Reports.Store.ListCounted(s, list, ask.Period, ask.Filter, s.now, below, casesPage+1)
+	if err != nil {
+		return err
+	}
+	more := len(ids) > casesPage
+	if more {
+		ids = ids[:casesPage]
+	}
+	view := caseList{Title: ui.T(s, title), About: h.about(s, f, of)}
+	if ask.Filter.Address != "" {
+		view.About = ask.Filter.Address + ", " + view.About
+	}
+	if view.Page, err = h.page(c, view.Title); err != nil {
+		return err
+	}
+	view.Page.Back = of.back(f)
+	if len(ids) > 0 {
+		rows, _, err := h.Inbox.ListInbox(s, workflow.InboxQuery{Scope: s.scope, Tab: workflow.TabAll, Now: s.now, IDs: ids, Limit: casesPage})
+		if err != nil {
+			return err
+		}
+		view.Rows = h.climbedRows(s, rows)
+	}
+	at := []string{"list", list, "category", ask.Filter.Category, "address", ask.Filter.Address}
+	if below > 0 {
+		view.First = of.url(f, "/dashboard/cases", at...)
+	}
+	if more {
+		view.Next = of.url(f, "/dashboard/cases", append(at, "below", idOf(ids[len(ids)-1]))...)
+	}
+	return edge.Render(c, http.StatusOK, casesListPage(view))
+}
+
+// about says whose figures of when these are.
+func (h *Handlers) about(s screen, f filter, of whose) string {
+	words := ""
+	if u, ok := h.Agencies.User(of.Person); ok && of.Person != 0 {
+		words = u.Name + ", "
+	}
+	switch {
+	case of.Agency != 0:
+		words += h.agency(s, of.Agency) + ", "
+	default:
+		words += h.scopeWords(s) + ", "
+	}
+	if f.Territory != 0 {
+		words += s.place(f.Territory) + ", "
+	}
+	return words + f.Period.words(s)
+}
+
+// back is the page of whose figures these are.
+func (w whose) back(f filter) string {
+	switch {
+	case w.Person != 0:
+		return f.url("/dashboard/agencies/" + idOf(w.Agency) + "/people/" + idOf(w.Person))
+	case w.Agency != 0:
+		return f.url("/dashboard/agencies/" + idOf(w.Agency))
+	default:
+		return f.url("/dashboard")
+	}
+}
