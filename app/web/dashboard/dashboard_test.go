@@ -188,6 +188,29 @@ func testRightsEachCountsWhat(t *testing.T, r *region) {
 		require.Equal(t, want, status, path)
 	}
 	says(t, r.page("head", "/dashboard/escalated?agency="+id(r.yards)), "До куратора ничего не дошло")
+	roads, yards := id(r.roads), id(r.yards)
+	for path, want := range map[string]map[string]int{
+		"/dashboard/agencies/" + roads + "/people/900":                    {"supervisor": 200, "head": 200, "executor": 404},
+		"/dashboard/agencies/" + yards + "/people/900":                    {"supervisor": 404, "head": 404, "executor": 404},
+		"/dashboard/cases?list=submitted&agency=" + yards:                 {"supervisor": 200, "head": 404, "executor": 200},
+		"/dashboard/cases?list=submitted&agency=" + roads + "&person=900": {"supervisor": 200, "head": 200, "executor": 404},
+		"/dashboard/trend?kpi=overdue&agency=" + yards:                    {"supervisor": 200, "head": 404, "executor": 200},
+		"/dashboard/flow?agency=" + yards:                                 {"supervisor": 200, "head": 404, "executor": 200},
+		"/dashboard/cases?list=nothing":                                   {"supervisor": 404},
+		"/dashboard/trend?kpi=nothing":                                    {"supervisor": 404},
+		"/dashboard/flow.csv?table=nothing":                               {"supervisor": 404},
+	} {
+		for login, status := range want {
+			got, _ := r.get(login, path)
+			require.Equal(t, status, got, "%s as %s", path, login)
+		}
+	}
+	for _, path := range []string{
+		"/dashboard/trend.svg?kpi=overdue", "/dashboard/trend.csv?kpi=answer_p90", "/dashboard/trend.xlsx?kpi=hops", "/dashboard/flow.xlsx",
+		"/dashboard/flow.csv?table=redirects", "/dashboard/flow.svg?period=90",
+	} {
+		r.page("supervisor", path)
+	}
 	for _, path := range []string{
 		"/dashboard", "/dashboard/heat", "/dashboard/escalated", "/dashboard/agencies/" + id(r.roads),
 	} {
@@ -225,7 +248,7 @@ func testDrillEveryLinkLeads(t *testing.T, r *region) {
 	zarechye := id(r.places["zarechye"])
 	seen := 0
 	for _, path := range []string{
-		"/dashboard?period=90", "/dashboard?period=month", "/dashboard/again", "/dashboard/flow?period=90", "/dashboard/agencies/" + id(r.yards) + "/people/900?period=90", "/dashboard?territory=" + zarechye, "/dashboard/agencies/" + id(r.roads) + "?period=90",
+		"/dashboard?period=90", "/dashboard?period=month", "/dashboard/again", "/dashboard/flow?period=90", "/dashboard/agencies/" + id(r.roads) + "/people/900?period=90", "/dashboard?territory=" + zarechye, "/dashboard/agencies/" + id(r.roads) + "?period=90",
 		"/dashboard/heat?period=90", "/dashboard/heat?category=roads&period=90", "/dashboard/heat?q=яма&territory=" + zarechye,
 		"/dashboard/heat?stage=closed&period=90", "/dashboard/heat?category=roads.pit&period=90", "/dashboard/heat?within=1&period=90&territory=" + zarechye,
 		"/dashboard/heat/compare?period=90", "/dashboard/heat/compare?period=90&with=place",

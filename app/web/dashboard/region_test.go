@@ -224,7 +224,7 @@ func (r *region) User(id int64) (identity.User, bool) {
 	if id != executor {
 		return identity.User{}, false
 	}
-	return identity.User{ID: executor, Name: "Иван Исполнитель", Memberships: officer(r.yards).Memberships}, true
+	return identity.User{ID: executor, Name: "Иван Исполнитель", Memberships: officer(r.roads).Memberships}, true
 }
 
 func (r *region) Staff(int64) []identity.User { return nil }
