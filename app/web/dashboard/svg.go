@@ -76,8 +76,8 @@ func spark(key string, trend []report.TrendPoint) template.HTML {
 		x.path(2, 3, 116, 22, math.Max(x.top(0), 1e-9)))) //nolint:gosec // numbers of ours alone
 }
 
-// picture is a chart that stands for itself: a file or a part of a page.
-type picture struct {
+// lineChart is a chart that stands for itself: a file or a part of a page.
+type lineChart struct {
 	Title  string
 	Series series
 	Text   func(float64) string // a value in words
@@ -94,7 +94,7 @@ const (
 
 // svg draws it with colours that are told apart in grey, too: the target is
 // dashed.
-func (p picture) svg() template.HTML {
+func (p lineChart) svg() template.HTML {
 	var b strings.Builder
 	width, height := float64(chartWidth-chartLeft-chartRight), float64(chartHeight-chartTop-chartBottom)
 	most := math.Max(p.Series.top(p.Target*1.1), 1e-9)

@@ -46,7 +46,7 @@ type trendView struct {
 type trendRow struct{ Label, Value, Basis string }
 
 // readTrend reads whose trend of which figure is asked for.
-func (h *Handlers) readTrend(c echo.Context) (s screen, view trendView, p picture, points []report.TrendPoint, err error) {
+func (h *Handlers) readTrend(c echo.Context) (s screen, view trendView, p lineChart, points []report.TrendPoint, err error) {
 	if s, err = h.begin(c); err != nil {
 		return s, view, p, nil, err
 	}
@@ -65,7 +65,7 @@ func (h *Handlers) readTrend(c echo.Context) (s screen, view trendView, p pictur
 		return s, view, p, nil, err
 	}
 	view.Title, view.About = ui.T(s, "kpi."+view.Key), h.about(s, view.Filter, view.Of)
-	p = picture{Title: view.Title, Series: seriesOf(view.Key, points), Text: func(x float64) string { return amount(s, kpis[at].Unit, x) }}
+	p = lineChart{Title: view.Title, Series: seriesOf(view.Key, points), Text: func(x float64) string { return amount(s, kpis[at].Unit, x) }}
 	if target, ok := h.Limits.target(kpis[at]); ok {
 		p.Target, p.Word = target, ui.T(s, "dashboard.trend.target", "value", p.Text(target))
 	}
