@@ -286,7 +286,7 @@ func (a *App) Handler() (http.Handler, error) {
 	}
 	return web.New(web.Config{
 		Base: a.Config.Base, Zone: a.Config.Zone, Clock: a.Clock, Log: a.Log, Accounts: a.Accounts,
-		Proxies: a.Config.TrustProxy, Ready: a.Store.Ping, Pages: a.pages(),
+		Proxies: a.Config.TrustProxy, Ready: a.Store.Ping, Metrics: a.metrics, Pages: a.pages(),
 	})
 }
 

@@ -80,11 +80,18 @@ func currentIndex(root string) (string, error) {
 
 // setCurrent puts an index in force, all or nothing.
 func setCurrent(root, name string) error {
-	tmp := filepath.Join(root, currentFile+".new")
-	if err := os.WriteFile(tmp, []byte(name+"\n"), 0o600); err != nil {
+	tmp, err := os.CreateTemp(root, currentFile+".new")
+	if err != nil {
 		return err
 	}
-	return os.Rename(tmp, filepath.Join(root, currentFile))
+	_, err = tmp.WriteString(name + "\n")
+	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err == nil {
+		err = os.Rename(tmp.Name(), filepath.Join(root, currentFile))
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(tmp.Name()))
+	}
+	return nil
 }
 
 // newIndex makes an empty index beside the others.
@@ -254,13 +261,16 @@ func (a *App) Indexed(ctx context.Context) (int, error) {
 }
 
 // Reindex builds an index of the whole log beside the one in force and puts it
-// in force; a running server changes over to it by itself. progress is told how
-// many appeals are in.
+// in force; a running server changes over to it by itself. A build that was
+// killed is gone on with. progress is told how many appeals are in.
 func Reindex(ctx context.Context, root string, events jobs.Log, log *slog.Logger, progress func(done int)) error {
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
-	name, ix, err := newIndex(root)
+	name, ix, err := begunIndex(root)
+	if err == nil && ix == nil {
+		name, ix, err = newIndex(root)
+	}
 	if err != nil {
 		return err
 	}
@@ -270,11 +280,44 @@ func Reindex(ctx context.Context, root string, events jobs.Log, log *slog.Logger
 	if err != nil {
 		return errors.Join(err, os.RemoveAll(dir))
 	}
-	if err := os.Remove(filepath.Join(dir, building)); err != nil {
+	// In force first: without its mark a server could sweep it away.
+	if err := setCurrent(root, name); err != nil {
 		return err
 	}
-	return setCurrent(root, name)
+	return os.Remove(filepath.Join(dir, building))
 }
+
+// begunIndex opens what a build that was killed has left, to go on with it; nil
+// where there is none, or where somebody is at it.
+func begunIndex(root string) (name string, ix *bleveindex.Index, err error) {
+	marks, err := filepath.Glob(filepath.Join(root, indexPrefix+"*", building))
+	if err != nil {
+		return "", nil, err
+	}
+	current, err := currentIndex(root)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, mark := range marks {
+		dir := filepath.Dir(mark)
+		if filepath.Base(dir) == current {
+			continue // killed between putting it in force and taking the mark off
+		}
+		ix, err := bleveindex.Open(dir, bleveindex.Options{LockTimeout: begunPatience})
+		if err == nil {
+			return filepath.Base(dir), ix, nil
+		}
+		if errors.Is(err, search.ErrRebuild) {
+			if err := os.RemoveAll(dir); err != nil {
+				return "", nil, err
+			}
+		}
+	}
+	return "", nil, nil
+}
+
+// begunPatience is how long to wait for one who builds an index already.
+const begunPatience = 100 * time.Millisecond
 
 func fill(ctx context.Context, dir string, x *jobs.Indexer, progress func(done int)) error {
 	for more := true; more; {

@@ -97,3 +97,22 @@ func (s *Store) LogEnd(ctx context.Context) (string, error) {
 	}
 	return at.String(), nil
 }
+
+// PositionReached reports whether a place in the log is at or behind another.
+func PositionReached(at, end string) bool {
+	a, err := parsePosition(at)
+	if err != nil {
+		return false
+	}
+	b, err := parsePosition(end)
+	if err != nil {
+		return false
+	}
+	if len(a.xid) != len(b.xid) { // decimals without leading zeros
+		return len(a.xid) > len(b.xid)
+	}
+	if a.xid != b.xid {
+		return a.xid > b.xid
+	}
+	return a.seq >= b.seq
+}

@@ -27,6 +27,9 @@ type Pages struct {
 func (h *frame) routes(e *echo.Echo) {
 	e.GET("/healthz", h.health)
 	e.GET("/readyz", h.ready)
+	if h.cfg.Metrics != nil {
+		e.GET("/metrics", h.metrics)
+	}
 	e.GET("/assets/*", echo.WrapHandler(assets.Handler()))
 
 	if p := h.cfg.Pages.Portal; p != nil {

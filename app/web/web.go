@@ -3,8 +3,10 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -33,6 +35,8 @@ type Config struct {
 	Proxies bool
 	// Ready reports why the node can't serve, nil when it can.
 	Ready func(context.Context) error
+	// Metrics writes figures for machines that watch; nil: there are none.
+	Metrics func(context.Context, io.Writer) error
 	Pages Pages
 }
 
@@ -251,6 +255,15 @@ func (h *frame) ready(c echo.Context) error {
 		return c.String(http.StatusServiceUnavailable, "not ready\n")
 	}
 	return c.String(http.StatusOK, "ready\n")
+}
+
+// metrics shows figures without anything of people or appeals.
+func (h *frame) metrics(c echo.Context) error {
+	var b bytes.Buffer
+	if err := h.cfg.Metrics(edge.Ctx(c), &b); err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "text/plain; version=0.0.4; charset=utf-8", b.Bytes())
 }
 
 // asFault brings the errors of echo itself into our kinds.
