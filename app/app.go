@@ -22,6 +22,7 @@ import (
 	"github.com/otklik/otklik/app/jobs"
 	"github.com/otklik/otklik/app/live"
 	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/app/web"
@@ -249,6 +250,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		wg.Go(func() { a.housekeeping().Run(background) })
 		wg.Go(func() { a.recount().Run(background) })
 		wg.Go(func() { a.learning().Run(background) })
+		wg.Go(func() { a.sequencing().Run(background) })
 		wg.Go(func() { a.figures().Run(background) })
 	}
 	server := &http.Server{
@@ -341,6 +343,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.housekeeping().Run(ctx) })
 	wg.Go(func() { a.recount().Run(ctx) })
 	wg.Go(func() { a.learning().Run(ctx) })
+	wg.Go(func() { a.sequencing().Run(ctx) })
 	wg.Go(func() { a.figures().Run(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
 	wg.Go(func() { a.watch().Run(ctx) })
@@ -366,7 +369,9 @@ func (a *App) delivery() *jobs.Delivery {
 			Subscriptions: a.Store, People: a.Store, Cases: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,
 			Host: a.Config.Base.Hostname(), Composer: matches{base: a.Config.Base, zone: a.Config.Zone, tree: a.Rubricator},
 		},
-		workflow.TopicNotifyOfficers: &jobs.Officers{Staff: a.Store, Cases: a.Store, Notices: a.Store, Clock: a.Clock},
+		workflow.TopicNotifyOfficers:  &jobs.Officers{Staff: a.Store, Cases: a.Store, Notices: a.Store, Clock: a.Clock},
+		participation.TopicCode:       voterLetters{a.Store, a.Store, a.channel(), a.Config.Base.Hostname(), a.Clock.Now},
+		participation.TopicCheckpoint: observerLetters{a.Store, a.Store, a.channel(), a.Config.Base},
 		workflow.TopicNotifyAuthor: &jobs.Authors{
 			Cases: a.Store, Applicants: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,
 			Host: a.Config.Base.Hostname(),
@@ -390,7 +395,7 @@ func (a *App) channel() notify.Channel {
 }
 
 func (a *App) housekeeping() *jobs.Housekeeping {
-	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Usual: a.Store, Clock: a.Clock, Log: a.Log}
+	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Usual: a.Store, Codes: a.Store, Clock: a.Clock, Log: a.Log}
 }
 
 // watch looks for news of saved searches, where there is an index to ask.

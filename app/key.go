@@ -26,6 +26,9 @@ type keys struct {
 	mark   []byte // check codes of official letters
 	person []byte // hashes of contacts, see [duplicate.Person]
 	keep   []byte // what officers' browsers keep, see [App.keepKey]
+
+	voters  []byte // marks of persons who voted, and their passes
+	ballots []byte // seed of the key that signs the logs of ballots
 }
 
 // loadKeys reads the master key, base64 of 32 bytes; where the file is missing
@@ -53,6 +56,8 @@ func loadKeys(path string, mayMake bool) (keys, error) {
 		{&k.mark, "otklik check codes 1"},
 		{&k.keep, "otklik kept texts 1"},
 		{&k.person, "otklik persons 1"},
+		{&k.voters, "otklik voters 1"},
+		{&k.ballots, "otklik ballot logs 1"},
 	} {
 		if *part.key, err = hkdf.Key(sha256.New, master, nil, part.purpose, keySize); err != nil {
 			return keys{}, fmt.Errorf("derive key: %w", err)

@@ -29,6 +29,11 @@ type Phones interface {
 	MarkPhones(ctx context.Context, limit int) (int, error)
 }
 
+// Codes removes codes of voters that have expired.
+type Codes interface {
+	PurgeCodes(ctx context.Context, now time.Time) (int, error)
+}
+
 // Housekeeping removes what nobody needs any more: forms that were never sent
 // (personal data is not kept without a reason) and expired sessions. It makes the
 // marks of phones that applicants from before the desk lack, and counts anew how
@@ -39,6 +44,7 @@ type Housekeeping struct {
 	Sessions Sessions
 	Phones   Phones
 	Usual    workflow.UsualTimes
+	Codes    Codes
 	Clock    clock.Clock
 	Log      *slog.Logger
 }
@@ -60,6 +66,9 @@ func (h *Housekeeping) clean(ctx context.Context) (bool, error) {
 		}
 	}
 	if _, err := h.Sessions.PurgeSessions(ctx, now); err != nil {
+		return false, err
+	}
+	if _, err := h.Codes.PurgeCodes(ctx, now); err != nil {
 		return false, err
 	}
 	marked, err := h.Phones.MarkPhones(ctx, purgeAtOnce)

@@ -48,8 +48,6 @@ type Log interface {
 	// ListEntries lists entries from a place on.
 	ListEntries(ctx context.Context, campaign, from int64, limit int) ([]ledger.Entry, error)
 	ListCheckpoints(ctx context.Context, campaign int64) ([]string, error)
-	// FindTile returns as much of a tile as there is.
-	FindTile(ctx context.Context, campaign int64, level int, n int64) ([]byte, error)
 	Tiles(ctx context.Context, campaign int64) ledger.Tiles
 	// MailCheckpoint writes a message to the observers into the outbox, unless one
 	// was written since the instant.
@@ -108,8 +106,8 @@ type Code struct {
 
 // The outbox topics of participation.
 const (
-	TopicCode       = "campaign.code"
-	TopicCheckpoint = "campaign.checkpoint"
+	TopicCode       = "participation.code"
+	TopicCheckpoint = "participation.checkpoint"
 )
 
 // Message is the payload of their rows, as JSON.

@@ -227,13 +227,6 @@ func (s *Store) ListCheckpoints(ctx context.Context, campaign int64) ([]string, 
 	return out, nil
 }
 
-// FindTile implements participation.Log.
-func (s *Store) FindTile(ctx context.Context, campaign int64, level int, n int64) ([]byte, error) {
-	var row logTileRow
-	err := s.fresh.WithContext(ctx).Take(&row, "campaign_id = ? AND level = ? AND n = ?", campaign, level, n).Error
-	return row.Body, translate(err)
-}
-
 // Tiles implements participation.Log.
 func (s *Store) Tiles(ctx context.Context, campaign int64) ledger.Tiles {
 	return tileReader{ctx, s.dialect, s.freshDB, campaign}

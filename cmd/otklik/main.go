@@ -61,7 +61,7 @@ func newRoot() *cobra.Command {
 	addSettings(root.PersistentFlags())
 	root.AddCommand(serveCommand(), workerCommand(), migrateCommand(), importCommand(), reindexCommand(), duplicatesCommand(), kpiCommand(), auditCommand(),
 		userCommand(), configCommand(), benchCommand(), rubricatorCommand(),
-		tallyCommand())
+		tallyCommand(), verifyElectionCommand())
 	return root
 }
 

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/jobs"
+	"github.com/otklik/otklik/app/lang"
+	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/app/participation"
+	"github.com/otklik/otklik/app/participation/ledger"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/workflow"
+)
+
+// participates reports whether an agency may hold campaigns.
+func participates(a identity.Agency) bool { return slices.Contains(a.Capabilities, "participation") }
+
+// logKey signs the logs of ballots.
+func (a *App) logKey() ledger.Key { return ledger.NewKey(a.keys.ballots) }
+
+// campaigns is what organisers do.
+func (a *App) campaigns() *participation.Campaigns {
+	return &participation.Campaigns{
+		Store: a.Store, Box: a.Store, Clock: a.Clock, Key: a.logKey(), Host: a.Config.Base.Host,
+		Holds: func(agency int64) (string, bool) {
+			found, ok := a.directory.Agency(agency)
+			return found.Code, ok && participates(found)
+		},
+		Holiday: func(at time.Time) bool {
+			works, err := a.Calendar().IsWorking(a.Calendar().DayOf(at))
+			return err == nil && !works // of a year that isn't known nothing is said
+		},
+		// An identity provider of the state is not connected to.
+		Levels: []participation.Level{participation.Contact},
+	}
+}
+
+// voting is what voters do.
+func (a *App) voting() *participation.Voting {
+	return &participation.Voting{Store: a.Store, Box: a.Store, Log: a.Store, Codes: a.Store, Clock: a.Clock, Key: a.keys.voters}
+}
+
+func (a *App) sequencing() *jobs.Sequencing {
+	return &jobs.Sequencing{Log: a.Log, Ballots: &participation.Sequencing{
+		Campaigns: a.campaigns(), Log: a.Store, Clock: a.Clock, Key: a.logKey(), Logger: a.Log,
+	}}
+}
+
+// voterLetters sends voters their codes.
+type voterLetters struct {
+	codes   participation.Codes
+	store   participation.Store
+	channel notify.Channel
+	host    string
+	now     func() time.Time
+}
+
+// Deliver implements jobs.Deliverer. A code that has expired is sent no more.
+func (l voterLetters) Deliver(ctx context.Context, row workflow.Outbox) error {
+	var m participation.Message
+	if err := json.Unmarshal([]byte(row.Payload), &m); err != nil {
+		return fault.Wrap(fault.Invalid, "error.internal", err)
+	}
+	code, err := l.codes.FindCode(ctx, m.Code, l.now())
+	if fault.Is(err, fault.Gone) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	c, err := l.store.FindCampaign(ctx, m.Campaign)
+	if err != nil {
+		return err
+	}
+	words := ui.WithLang(ctx, lang.Lang(code.Lang))
+	return l.channel.Send(ctx, notify.Letter{
+		To: code.Email, ID: "code." + code.ID + "@" + l.host, Subject: ui.T(words, "campaign.letter.code_subject", "code", code.Digits),
+		Body: ui.T(words, "campaign.letter.code", "code", code.Digits, "title", c.Terms.Title.In(ui.Lang(words)), "minutes", int(participation.CodeLife/time.Minute)),
+	})
+}
+
+// observerLetters sends checkpoints to the observers of a campaign.
+type observerLetters struct {
+	store   participation.Store
+	log     participation.Log
+	channel notify.Channel
+	base    *url.URL
+}
+
+// Deliver implements jobs.Deliverer: each observer gets the checkpoint as it is
+// now, which proves all before it too.
+func (l observerLetters) Deliver(ctx context.Context, row workflow.Outbox) error {
+	var m participation.Message
+	if err := json.Unmarshal([]byte(row.Payload), &m); err != nil {
+		return fault.Wrap(fault.Invalid, "error.internal", err)
+	}
+	c, err := l.store.FindCampaign(ctx, m.Campaign)
+	if err != nil {
+		return err
+	}
+	log, err := l.log.FindLog(ctx, m.Campaign)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, to := range c.Observers {
+		// Both languages: nobody asked the observer.
+		words := ui.WithLang(ctx, lang.RU)
+		err := l.channel.Send(ctx, notify.Letter{
+			To: to, ID: "checkpoint." + log.SignedAt.Format("20060102150405.000000") + "." + participation.HashText(log.Tree.Hash)[:16] + "@" + l.base.Hostname(),
+			Subject: ui.T(words, "campaign.letter.checkpoint_subject", "title", c.Terms.Title.RU),
+			Body: ui.T(words, "campaign.letter.checkpoint", "note", log.Checkpoint, "key", c.Terms.LogKey,
+				"link", l.base.JoinPath("campaigns", strconv.FormatInt(c.ID, 10)).String()),
+		})
+		if !fault.Is(err, fault.Invalid) { // an address that never works holds up no other
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
