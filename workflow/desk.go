@@ -51,6 +51,9 @@ type Taken struct {
 	Channel Channel `json:"channel"`
 	Paper   Paper   `json:"paper,omitempty"` // by which it made sure who the applicant is
 	Scans   []Scan  `json:"scans,omitempty"`
+	// NoPhoto: the topic wants a picture, and a voice has none. The applicant can
+	// add it by the link.
+	NoPhoto bool `json:"no_photo,omitempty"`
 }
 
 // AtDesk reports whether the actor takes appeals for people who are not online,

@@ -159,6 +159,29 @@ func (s suspicions) ListOpen(ctx context.Context, in duplicate.Scope, limit int)
 	return out, translate(rows.Err())
 }
 
+// ListOpenPairs implements duplicate.Suspicions.
+func (s suspicions) ListOpenPairs(ctx context.Context, in duplicate.Scope, limit int) ([]duplicate.Pair, error) {
+	where, args, ok := s.open(in)
+	if !ok {
+		return nil, nil
+	}
+	rows, err := s.freshDB.QueryContext(ctx, s.dialect.bind("SELECT earlier_id, later_id FROM suspicions WHERE "+where+
+		" ORDER BY found_at DESC, earlier_id, later_id LIMIT ?"), append(args, limit)...)
+	if err != nil {
+		return nil, translate(err)
+	}
+	defer rows.Close()
+	var out []duplicate.Pair
+	for rows.Next() {
+		var p duplicate.Pair
+		if err := rows.Scan(&p.Earlier, &p.Later); err != nil {
+			return nil, translate(err)
+		}
+		out = append(out, p)
+	}
+	return out, translate(rows.Err())
+}
+
 // CountOpen implements duplicate.Suspicions.
 func (s suspicions) CountOpen(ctx context.Context, in duplicate.Scope, limit int) (int, error) {
 	where, args, ok := s.open(in)

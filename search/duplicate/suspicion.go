@@ -39,6 +39,8 @@ type Suspicions interface {
 	Forget(ctx context.Context) error
 	// ListOpen lists open pairs, those found last first.
 	ListOpen(ctx context.Context, in Scope, limit int) ([]Suspicion, error)
+	// ListOpenPairs lists the same without what speaks for them.
+	ListOpenPairs(ctx context.Context, in Scope, limit int) ([]Pair, error)
 	// CountOpen counts them, up to the limit.
 	CountOpen(ctx context.Context, in Scope, limit int) (int, error)
 	// Dismiss says that pairs are not the same; user 0 takes that back. Pairs that

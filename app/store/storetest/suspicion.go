@@ -29,6 +29,12 @@ func testSuspicions(t *testing.T, open Opener) {
 		n, err := book.CountOpen(ctx, in, 10)
 		require.NoError(t, err)
 		require.Len(t, out, n)
+		pairs, err := book.ListOpenPairs(ctx, in, 10)
+		require.NoError(t, err)
+		require.Len(t, pairs, n)
+		for i, p := range pairs {
+			require.Equal(t, out[i].Pair, p)
+		}
 		return out
 	}
 	at, err := book.Progress(ctx)

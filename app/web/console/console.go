@@ -147,12 +147,12 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 		}},
 	}
 	if seesDuplicates(u.Actor()) {
-		suspected, err := h.cfg.Duplicates.CountOpen(ctx, suspicionScope(u.Actor()), mostSuspicions+1)
+		suspected, err := h.countDuplicates(ctx, u.Actor())
 		if err != nil {
 			return ui.Page{}, err
 		}
 		p.Nav = append(p.Nav, ui.NavItem{
-			Text: ui.T(ctx, "duplicate.nav"), URL: duplicatesURL, Count: suspected, Most: mostSuspicions, Current: path == duplicatesURL,
+			Text: ui.T(ctx, "duplicate.nav"), URL: duplicatesURL, Count: suspected, Most: mostGroups, Current: path == duplicatesURL,
 		})
 	}
 	if workflow.AtDesk(u.Actor()) {

@@ -23,7 +23,7 @@ import (
 type Duplicates interface {
 	Note(ctx context.Context, found []duplicate.Suspicion, changed []int64, position string) error
 	ListOpen(ctx context.Context, in duplicate.Scope, limit int) ([]duplicate.Suspicion, error)
-	CountOpen(ctx context.Context, in duplicate.Scope, limit int) (int, error)
+	ListOpenPairs(ctx context.Context, in duplicate.Scope, limit int) ([]duplicate.Pair, error)
 	Dismiss(ctx context.Context, pairs []duplicate.Pair, user int64, at time.Time) error
 }
 
@@ -31,7 +31,7 @@ const (
 	duplicatesURL   = "/console/duplicates"
 	duplicatePairs  = 200 // of the latest that a page looks at
 	duplicateGroups = 30  // that it shows
-	mostSuspicions  = 99  // that the navigation counts
+	mostGroups      = 99  // that the navigation counts
 )
 
 // duplicateList is the page of the queue.
@@ -261,6 +261,19 @@ func (h *Handlers) renderDuplicates(c echo.Context, status int, view duplicateLi
 	return edge.Render(c, status, duplicatePage(view))
 }
 
+// countDuplicates is how many groups the queue has for the person.
+func (h *Handlers) countDuplicates(ctx context.Context, by actor.Actor) (int, error) {
+	pairs, err := h.cfg.Duplicates.ListOpenPairs(ctx, suspicionScope(by), duplicatePairs)
+	if err != nil {
+		return 0, err
+	}
+	open := make([]duplicate.Suspicion, len(pairs))
+	for i, p := range pairs {
+		open[i].Pair = p
+	}
+	return len(components(open)), nil
+}
+
 // groups puts pairs together that have an appeal in common. Of a pair the person
 // must see both.
 func (h *Handlers) groups(ctx context.Context, by actor.Actor, open []duplicate.Suspicion) ([]duplicateGroup, error) {
@@ -349,6 +362,9 @@ func (h *Handlers) group(ctx context.Context, by actor.Actor, set []duplicate.Su
 			g.MayJoin, g.Why = false, a.Number+": "+ui.Message(ctx, err)
 		}
 		g.Members = append(g.Members, line)
+	}
+	if !workflow.MayEver(by, workflow.Gather) {
+		g.Why = "" // who watches is not told why they can't do what is not theirs
 	}
 	return g
 }

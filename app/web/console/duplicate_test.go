@@ -33,7 +33,7 @@ func TestDuplicates_are_put_together_with_one_press_and_taken_apart_with_one(t *
 	due := r.find(one).Appeal.DueAt
 	b := r.as("coordinator")
 	page := b.get(duplicates)
-	require.Contains(t, page.text(), "Дубли 2")
+	require.Contains(t, page.text(), "Дубли 1")
 	require.Contains(t, page.text(), "в 12 м друг от друга")
 	require.Contains(t, page.text(), "Вероятность 93 %")
 	require.Contains(t, page.text(), r.find(two).Appeal.Number)
@@ -52,7 +52,7 @@ func TestDuplicates_are_put_together_with_one_press_and_taken_apart_with_one(t *
 	require.Zero(t, r.find(one).Appeal.Lead)
 	require.Zero(t, r.find(lead).Appeal.Joined)
 	require.Equal(t, due, r.find(one).Appeal.DueAt)
-	require.Contains(t, page.text(), "Дубли 2", "they are in question again")
+	require.Contains(t, page.text(), "Дубли 1", "they are in question again")
 }
 
 func TestDuplicates_that_are_none_are_not_shown_again(t *testing.T) {
@@ -82,6 +82,8 @@ func TestDuplicates_are_those_that_one_sees_and_may_put_together(t *testing.T) {
 	watching := r.as("supervisor").get(duplicates)
 	require.Contains(t, watching.text(), r.find(one).Appeal.Number)
 	require.NotContains(t, watching.body, `value="join"`, "who watches puts nothing together")
+	require.NotContains(t, watching.text(), "нет права", "and is not told so")
+	require.Contains(t, watching.body, `value="dismiss"`)
 
 	// Somebody was faster: nothing is lost, and the page says so.
 	_, err := r.engine.Join(t.Context(), r.users["coordinator"].Actor(), lead, 0, []int64{one})

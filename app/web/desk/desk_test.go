@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +27,7 @@ import (
 	"github.com/otklik/otklik/app/demo"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/store/storetest"
+	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -291,4 +294,29 @@ func TestDesk_saves_by_itself_and_shows_what_was_not_sent(t *testing.T) {
 	require.Len(t, d.Taken.Scans, 1)
 	o.upload(form, nil, call("drop", d.Taken.Scans[0].SHA256)...)
 	require.Empty(t, o.draft(form).Taken.Scans)
+}
+
+func TestDesk_a_topic_that_wants_a_photo_is_taken_by_phone_without(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, storetest.SQLite, "desk")
+	leaves := o.app.Rubricator.Book().Tree.Leaves()
+	i := slices.IndexFunc(leaves, func(l *rubricator.Rubric) bool {
+		return l.Photo == "required" && l.TakesAppeals(o.app.Clock.Now()) == nil && !slices.ContainsFunc(l.Questions, func(q rubricator.Question) bool { return q.Required })
+	})
+	require.GreaterOrEqual(t, i, 0)
+	town := strconv.FormatInt(o.app.Rubricator.Book().Places.Municipalities()[0].ID, 10)
+	o.post("/console/desk", "channel", "phone")
+	form := o.at.Path
+	o.upload(form, nil, call("choose", leaves[i].Code)...)
+	require.Contains(t, o.page, "Фото нет: по телефону")
+	o.upload(form, nil, call("rubric", leaves[i].Code, "territory", town, "send", "yes")...)
+	require.Equal(t, http.StatusUnprocessableEntity, o.status, "nobody said that there is none")
+	o.upload(form, nil, call("rubric", leaves[i].Code, "territory", town, "channel", "office", "no_photo", "yes", "send", "yes")...)
+	require.Equal(t, http.StatusUnprocessableEntity, o.status, "who is here can show it")
+	o.upload(form, nil, call("rubric", leaves[i].Code, "territory", town, "no_photo", "yes", "send", "yes")...)
+	require.Equal(t, form+"/done", o.at.Path, summary.FindString(o.page))
+	require.Contains(t, o.page, "По этой теме нужно фото")
+	found, err := o.app.Store.FindCase(t.Context(), o.draft(form).Submitted)
+	require.NoError(t, err)
+	require.True(t, found.Events[0].Data.Taken.NoPhoto, "the first event says so")
 }

@@ -22,6 +22,8 @@ type receipt struct {
 	Code   string // the secret, in groups
 	Link   string // without the secret: where the number and the code are asked for
 	Taken  workflow.Taken
+	// NoPhoto: the topic wants a picture that is still to come.
+	NoPhoto bool
 }
 
 // Done tells what to read back, and prints as a receipt.
@@ -42,6 +44,11 @@ func (h *Handlers) Done(c echo.Context) error {
 	r := receipt{
 		Appeal: a, Name: f.d.Applicant.Name, Code: h.Engine.Secret(a.ID), Link: h.Base.JoinPath("status").String(), Taken: f.d.Taken,
 		Where: a.Place.Address,
+	}
+	for i := range found.Events {
+		if t := found.Events[i].Data.Taken; t != nil && t.NoPhoto {
+			r.NoPhoto = len(found.Photos) == 0
+		}
 	}
 	if t, ok := f.book.Places.Find(a.Place.Territory); ok && r.Where == "" {
 		r.Where = t.Name.In(ui.Lang(ctx))

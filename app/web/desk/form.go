@@ -172,6 +172,7 @@ func (f *form) read(c echo.Context) {
 	d.Applicant.Name, d.Applicant.Email = intake.Tidy(c.FormValue("name")), intake.Tidy(c.FormValue("email"))
 	d.Applicant.Phone, d.Applicant.Lang = intake.Tidy(c.FormValue("phone")), "ru"
 	d.Consent = c.FormValue("consent") != ""
+	d.Taken.NoPhoto = c.FormValue("no_photo") != "" && d.Taken.Channel == workflow.ByPhone
 	d.Text = intake.Tidy(c.FormValue("text"))
 	if code := c.FormValue("rubric"); code != "" {
 		d.Rubric = code

@@ -3,6 +3,7 @@ package desk
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -123,13 +124,28 @@ func (f *form) submission(l lang.Lang) (workflow.Submission, error) {
 	if f.leaf == nil {
 		return in, err
 	}
-	replies, unfit := f.leaf.CheckReplies(d.Replies, len(d.Photos), l)
+	pictures := len(d.Photos)
+	if in.Taken.NoPhoto = d.Taken.NoPhoto && f.wantsPhoto(); in.Taken.NoPhoto {
+		pictures = 1 // as if there were one
+	}
+	replies, unfit := f.leaf.CheckReplies(d.Replies, pictures, l)
 	for _, r := range replies {
 		in.Replies = append(in.Replies, workflow.Reply(r))
 	}
 	var more fault.Check
-	more.That(len(d.Photos) > 0 || f.leaf.Photo != "required", "photos", "error.photo_required")
+	more.That(pictures > 0 || f.leaf.Photo != "required", "photos", "error.photo_required")
 	return in, both(both(err, unfit), more.Err())
+}
+
+// wantsPhoto reports whether the topic can't do without a picture that isn't
+// there.
+func (f *form) wantsPhoto() bool {
+	if f.leaf == nil || len(f.d.Photos) > 0 {
+		return false
+	}
+	return f.leaf.Photo == "required" || slices.ContainsFunc(f.leaf.Asked(f.d.Replies), func(q rubricator.Question) bool {
+		return q.Type == rubricator.QPhoto && q.Required
+	})
 }
 
 // both puts the wrong fields of two checks into one error.

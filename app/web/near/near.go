@@ -77,10 +77,14 @@ func (b *Board) Find(ctx context.Context, m Message) ([]Told, error) {
 		return nil, nil
 	}
 	book := b.Topics.Book()
+	places := b.places(book.Places, m)
+	if len(places) == 0 {
+		return nil, nil
+	}
 	topic := b.topic(m)
 	var found []duplicate.Candidate
 	at := map[int64]workflow.Place{}
-	for _, place := range b.places(book.Places, m) {
+	for _, place := range places {
 		for _, c := range b.Duplicates.Duplicates(ctx, m.Text, topic, place) {
 			if _, again := at[c.ID]; !again && here(c) {
 				at[c.ID] = place
