@@ -244,6 +244,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	wg.Go(func() { a.follow(background) })
 	wg.Go(func() { a.hub.Run(background) })
 	wg.Go(func() { a.follower(a.Config.Embedded()).Run(background) })
+	wg.Go(func() { a.bursts().Run(background) })
 	if a.Config.Embedded() {
 		local := &jobs.Local{Firing: a.firing(), Delivery: a.delivery()}
 		wg.Go(func() { local.Run(background) })

@@ -44,7 +44,7 @@ func (a *App) pages() web.Pages {
 			Frame: officers.Page,
 		}),
 		Dashboard: dashboard.New(dashboard.Config{
-			Reports: a.board(), Index: a.index, Rubrics: a.Rubricator, Agencies: a.directory, Inbox: a.Store, Clock: a.Clock,
+			Reports: a.board(), Index: a.index, Rubrics: a.Rubricator, Agencies: a.directory, Inbox: a.Store, Alert: a.Store, Clock: a.Clock,
 			Zone: a.Config.Zone, Frame: officers.Page, Log: a.Log,
 		}),
 		Admin: admin.New(admin.Config{

@@ -48,6 +48,8 @@ func Columns() map[string][]string {
 	add(columnsOf[subscriptionHitRow]())
 	add(columnsOf[presenceRow]())
 	add(columnsOf[suspicionRow]())
+	add(columnsOf[alertRow]())
+	add(columnsOf[alertMailRow]())
 	add(columnsOf[followerRow]())
 	add(columnsOf[modelRow]())
 	add(columnsOf[modelChunkRow]())

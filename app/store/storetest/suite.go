@@ -54,6 +54,7 @@ func Run(t *testing.T, open Opener) {
 		{"presences", testPresences},
 		{"witness", testWitness},
 		{"suspicions", testSuspicions},
+		{"alerts", testAlerts},
 		{"usual times", testUsualTimes},
 		{"models", testModels},
 		{"ballots", testBallots},

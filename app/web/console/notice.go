@@ -37,7 +37,13 @@ func (h *Handlers) SeeNotices(c echo.Context) error {
 	return edge.SeeOther(c, "/console/notices")
 }
 
-func noticeURL(n notify.Notice) string { return "/console/appeals/" + strconv.FormatInt(n.Appeal, 10) }
+// noticeURL is the case that a notice is about; one of no case is of a burst.
+func noticeURL(n notify.Notice) string {
+	if n.Appeal == 0 {
+		return "/dashboard/alerts#alert-" + strconv.Itoa(n.Event)
+	}
+	return "/console/appeals/" + strconv.FormatInt(n.Appeal, 10)
+}
 
 func unseen(list []notify.Notice) (n int) {
 	for _, one := range list {

@@ -21,11 +21,13 @@ import (
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/search"
+	"github.com/otklik/otklik/search/alert"
 	"github.com/otklik/otklik/workflow"
 )
 
-// Agencies names agencies, from memory.
+// Agencies names agencies and who works in them, from memory.
 type Agencies interface {
+	User(id int64) (identity.User, bool)
 	Agency(id int64) (identity.Agency, bool)
 	Agencies() []identity.Agency
 	// User is a person of the staff.
@@ -50,6 +52,7 @@ type Config struct {
 	Rubrics  *rubricator.Rubricator
 	Agencies Agencies
 	Inbox    Inbox
+	Alert    alert.Store
 	Clock    clock.Clock
 	Zone     *time.Location
 	Frame    Frame
@@ -111,7 +114,11 @@ func sections(s screen, f filter, current string) []ui.Tab {
 		{"/dashboard/flow", "dashboard.waiting.title"},
 		{"/dashboard/again", "dashboard.again.title"},
 		{"/dashboard/escalated", "dashboard.escalated.title"},
+		{"/dashboard/alerts", "burst.title"},
 	} {
+		if at.path == "/dashboard/alerts" && !s.scope.Region {
+			continue // bursts are of the whole region
+		}
 		out = append(out, ui.Tab{Text: ui.T(s, at.key), URL: f.url(at.path), Count: -1, Current: at.path == current})
 	}
 	return out

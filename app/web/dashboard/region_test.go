@@ -102,7 +102,7 @@ func newRegion(t *testing.T, dialect string) *region {
 		Base: base, Zone: zone, Clock: r.clock, Log: slog.New(slog.DiscardHandler), Accounts: accounts,
 		Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Console: desk, Dashboard: dashboard.New(dashboard.Config{
-			Reports: r.board(), Index: r.index, Rubrics: topics, Agencies: r, Inbox: r.store, Clock: r.clock, Zone: zone,
+			Reports: r.board(), Index: r.index, Rubrics: topics, Agencies: r, Inbox: r.store, Alert: r.store, Clock: r.clock, Zone: zone,
 			Frame: desk.Page, Log: slog.New(slog.DiscardHandler),
 		})},
 	})
