@@ -27,7 +27,6 @@ import (
 
 // Agencies names agencies and who works in them, from memory.
 type Agencies interface {
-	User(id int64) (identity.User, bool)
 	Agency(id int64) (identity.Agency, bool)
 	Agencies() []identity.Agency
 	// User is a person of the staff.
