@@ -29,7 +29,7 @@ func TestCitizen_finds_the_topic_in_the_tree(t *testing.T) {
 	citizen.presses("Дороги и тротуары")
 	citizen.presses("Дорожное полотно")
 	citizen.presses("Яма на дороге")
-	citizen.sees("10 дней", "Опишите проблему")
+	citizen.sees("Ответят до", "Опишите проблему")
 	citizen.opens("/topics")
 	citizen.types("Найти тему по словам", "колдобина")
 	citizen.presses("Найти")
