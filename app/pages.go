@@ -3,9 +3,11 @@ package app
 import (
 	"github.com/otklik/otklik/app/demo"
 	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/web"
 	"github.com/otklik/otklik/app/web/admin"
 	"github.com/otklik/otklik/app/web/api"
+	"github.com/otklik/otklik/app/web/campaign"
 	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/app/web/dashboard"
 	"github.com/otklik/otklik/app/web/desk"
@@ -30,14 +32,16 @@ func (a *App) pages() web.Pages {
 		Bulking: a.bulking(), Duplicates: a.Store.Suspicions(), Views: a.Store, Planning: a.Store, Absences: a.Store, Journal: a.Store, Calendar: a.Engine.Calendar,
 	})
 	a.officers = officers
+	citizens := portal.New(portal.Config{
+		Addresses: a.Addresses,
+		Engine:    a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory, Duplicates: alike{a, a.alike},
+		Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+		Unlimited: !a.Config.RateLimit, Usual: &usual{times: a.Store, clock: a.Clock, log: a.Log},
+	})
 	return web.Pages{
-		Portal: portal.New(portal.Config{
-			Addresses: a.Addresses,
-			Engine:    a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory, Duplicates: alike{a, a.alike},
-			Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
-			Unlimited: !a.Config.RateLimit, Usual: &usual{times: a.Store, clock: a.Clock, log: a.Log},
-		}),
-		Console: officers,
+		Portal:    citizens,
+		Campaigns: a.votes(citizens, officers),
+		Console:   officers,
 		Desk: desk.New(desk.Config{
 			Engine: a.Engine, Cases: a.Store, Callers: a.Store, Drafts: a.Store, Topics: a.Rubricator, Addresses: a.Addresses,
 			Directory: a.directory, Duplicates: alike{a, a.alike}, Files: a.Photos, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
@@ -60,6 +64,26 @@ func (a *App) pages() web.Pages {
 			Keys: a.keys.once, Unlimited: !a.Config.RateLimit,
 		}),
 	}
+}
+
+// votes are the pages of campaigns, inside the frames of the portal and of the
+// console.
+func (a *App) votes(citizens *portal.Handlers, officers *console.Handlers) *campaign.Handlers {
+	cfg := campaign.Config{
+		Campaigns: a.campaigns(), Voting: a.voting(), Agencies: a.directory, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+		Frame: citizens.Page, Office: officers.Page,
+		Places: func() []participation.Named {
+			var out []participation.Named
+			for _, t := range a.Rubricator.Book().Places.Municipalities() {
+				out = append(out, participation.Named{ID: t.ID, Name: t.Name})
+			}
+			return out
+		},
+	}
+	if a.Config.RateLimit {
+		cfg.Codes, cfg.Ballots = campaign.DefaultCodes, campaign.DefaultBallots
+	}
+	return campaign.New(cfg)
 }
 
 // demoUsers are the sign-ins that everybody may see in the demo region.

@@ -6,6 +6,7 @@ import (
 	"github.com/otklik/otklik/app/web/admin"
 	"github.com/otklik/otklik/app/web/api"
 	"github.com/otklik/otklik/app/web/assets"
+	"github.com/otklik/otklik/app/web/campaign"
 	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/app/web/dashboard"
 	"github.com/otklik/otklik/app/web/desk"
@@ -21,6 +22,7 @@ type Pages struct {
 	Desk      *desk.Handlers
 	Admin     *admin.Handlers
 	API       *api.Handlers
+	Campaigns *campaign.Handlers
 }
 
 // routes is every address of the product.
@@ -128,6 +130,33 @@ func (h *frame) routes(e *echo.Echo) {
 		g.POST("/:token/hints", p.TypedHints)
 		g.POST("/:token/places", p.TypedPlaces)
 		g.GET("/:token/done", p.Done)
+	}
+
+	if p := h.cfg.Pages.Campaigns; p != nil {
+		e.GET("/campaigns", p.List)
+		v := e.Group("/campaigns/:id")
+		v.GET("", p.Show)
+		v.GET("/vote", p.Introduce)
+		v.POST("/vote", p.SendCode)
+		v.GET("/code/:code", p.Code)
+		v.POST("/code/:code", p.Recognise)
+		v.POST("/ballot", p.Ballot)
+		v.GET("/check", p.Check)
+		v.GET("/terms.json", p.Terms)
+		v.GET("/files.zip", p.Files)
+		v.GET("/log/checkpoint", p.Checkpoint)
+		v.GET("/log/entries", p.Entries)
+		v.GET("/log/key", p.Key)
+		g := e.Group("/console/campaigns", h.signedIn)
+		g.GET("", p.OfficeList)
+		g.GET("/new", p.Edit)
+		g.POST("/new", p.Save)
+		g.GET("/:id", p.Desk)
+		g.POST("/:id", p.Act)
+		g.GET("/:id/edit", p.Edit)
+		g.POST("/:id/edit", p.Save)
+		g.GET("/:id/questions/:n", p.Question)
+		g.POST("/:id/questions/:n", p.SaveQuestion)
 	}
 
 	if p := h.cfg.Pages.Dashboard; p != nil {

@@ -74,35 +74,35 @@ type DemoUser struct {
 
 // Config is what the console is made of.
 type Config struct {
-	Accounts   *identity.Accounts
-	Cookies    edge.Cookies
-	Engine     *workflow.Engine
-	Reader     workflow.Reader
-	Templates  workflow.Templates
-	Loads      Loads
-	Rubrics    *rubricator.Rubricator
-	Directory  Directory
-	Index      search.Index
-	Settle     func(context.Context) error // waits until the index has all that was done; nil: it always has
-	Phones     workflow.Phones
+	Accounts  *identity.Accounts
+	Cookies   edge.Cookies
+	Engine    *workflow.Engine
+	Reader    workflow.Reader
+	Templates workflow.Templates
+	Loads     Loads
+	Rubrics   *rubricator.Rubricator
+	Directory Directory
+	Index     search.Index
+	Settle    func(context.Context) error // waits until the index has all that was done; nil: it always has
+	Phones    workflow.Phones
 	// Subscriptions to saved searches, and who owns them.
 	Subscriptions workflow.Subscriptions
 	Users         Users
-	Notices    notify.Store
-	Photos     Photos
-	Letters    Letters
-	Clock      clock.Clock
-	Base       *url.URL                // address under which people reach us, for marks on paper
-	Hub        *live.Hub               // nil: screens don't move by themselves
-	KeepKey    func(user int64) []byte // under which a browser keeps what is typed; nil: for the tab only
-	Bulking    *workflow.Bulking
-	Duplicates Duplicates
-	Views      workflow.Views
-	Planning   workflow.Planning
-	Absences   identity.Absences
-	Journal    Journal
-	Calendar   func() *calendar.Calendar
-	Demo       []DemoUser // shown on the sign-in page; nil outside of the demo
+	Notices       notify.Store
+	Photos        Photos
+	Letters       Letters
+	Clock         clock.Clock
+	Base          *url.URL                // address under which people reach us, for marks on paper
+	Hub           *live.Hub               // nil: screens don't move by themselves
+	KeepKey       func(user int64) []byte // under which a browser keeps what is typed; nil: for the tab only
+	Bulking       *workflow.Bulking
+	Duplicates    Duplicates
+	Views         workflow.Views
+	Planning      workflow.Planning
+	Absences      identity.Absences
+	Journal       Journal
+	Calendar      func() *calendar.Calendar
+	Demo          []DemoUser // shown on the sign-in page; nil outside of the demo
 }
 
 // Handlers answer the console's addresses.
@@ -157,6 +157,9 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 	}
 	if workflow.AtDesk(u.Actor()) {
 		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "desk.nav"), URL: "/console/desk", Current: strings.HasPrefix(path, "/console/desk")})
+	}
+	if u.Actor().Has(actor.Organiser) || u.Actor().Has(actor.SystemAdmin) {
+		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "campaign.nav"), URL: "/console/campaigns", Current: strings.HasPrefix(path, "/console/campaigns")})
 	}
 	if len(u.Memberships) > 0 {
 		p.Nav = append(p.Nav, ui.NavItem{

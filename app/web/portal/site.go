@@ -78,12 +78,18 @@ func (s site) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "portal.nav_report"), URL: "/"},
 		{Text: ui.T(ctx, "portal.nav_status"), URL: "/status"},
 		{Text: ui.T(ctx, "portal.nav_agencies"), URL: "/agencies"},
+		{Text: ui.T(ctx, "campaign.nav"), URL: "/campaigns"},
 	} {
 		at, _, _ := strings.Cut(s.path, "?")
 		item.Current = at == item.URL || item.URL != "/" && strings.HasPrefix(at, item.URL+"/")
 		p.Nav = append(p.Nav, item)
 	}
 	return p
+}
+
+// Page is the frame around a screen of citizens, for pages outside of the portal.
+func (h *Handlers) Page(c echo.Context, title string) ui.Page {
+	return h.site(c).page(edge.Ctx(c), title)
 }
 
 // source is the door that an appeal from this site comes through.

@@ -27,6 +27,8 @@ const islands: Record<string, Load> = {
   pick: () => import("./islands/pick"),
   embed: () => import("./islands/embed"),
   "search-box": () => import("./islands/search-box"),
+  cart: () => import("./islands/cart"),
+  "ballot-queue": () => import("./islands/ballot-queue"),
   "wide-open": () => import("./islands/wide-open"),
 };
 

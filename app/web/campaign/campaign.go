@@ -1,0 +1,90 @@
+// Package campaign is the pages of votes, budget votes and polls: those of
+// voters, who need no JavaScript, and those of organisers.
+package campaign
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/participation"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+)
+
+// Agencies knows the bodies that hold campaigns.
+type Agencies interface {
+	Agency(id int64) (identity.Agency, bool)
+	Agencies() []identity.Agency
+}
+
+// Config is what the pages are made of.
+type Config struct {
+	Campaigns *participation.Campaigns
+	Voting    *participation.Voting
+	Agencies  Agencies
+	// Places lists the territories that a campaign can be for.
+	Places func() []participation.Named
+	Clock  clock.Clock
+	Zone   *time.Location
+	Base   *url.URL // address under which people reach us
+	// Frame and Office are the frames around a citizen's and an officer's screen.
+	Frame  func(c echo.Context, title string) ui.Page
+	Office func(c echo.Context, title string) (ui.Page, error)
+	// Codes and Ballots are limits per address; the zero values don't limit.
+	Codes, Ballots edge.Rate
+}
+
+// DefaultCodes and DefaultBallots are generous: a school or an office shares one
+// address.
+var (
+	DefaultCodes   = edge.Rate{PerMinute: 20, Burst: 40}
+	DefaultBallots = edge.Rate{PerMinute: 120, Burst: 240}
+)
+
+// Handlers answer the addresses of campaigns.
+type Handlers struct {
+	Config
+	codes, ballots edge.Brake
+}
+
+// New makes the pages.
+func New(cfg Config) *Handlers {
+	return &Handlers{Config: cfg, codes: edge.NewBrake(cfg.Codes), ballots: edge.NewBrake(cfg.Ballots)}
+}
+
+const home = "/campaigns"
+
+func pathOf(id int64) string { return home + "/" + strconv.FormatInt(id, 10) }
+
+// begin fixes the present of the screen.
+func (h *Handlers) begin(c echo.Context) (context.Context, time.Time) {
+	now := h.Clock.Now()
+	edge.Note(c, func(ctx context.Context) context.Context { return ui.WithNow(ctx, now) })
+	return edge.Ctx(c), now
+}
+
+// find loads the campaign of the path; a draft is nobody's but its organisers'.
+func (h *Handlers) find(c echo.Context) (*participation.Campaign, error) {
+	id, err := edge.ID(c, "id")
+	if err != nil {
+		return nil, err
+	}
+	found, err := h.Campaigns.Store.FindCampaign(edge.Ctx(c), id)
+	if err == nil && !found.Public() {
+		return nil, fault.New(fault.NotFound, "error.not_found")
+	}
+	return found, err
+}
+
+// agency is the name of who holds it.
+func (h *Handlers) agency(ctx context.Context, id int64) string {
+	a, _ := h.Agencies.Agency(id)
+	return a.Name.In(ui.Lang(ctx))
+}
