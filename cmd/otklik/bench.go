@@ -30,7 +30,7 @@ func benchCommand() *cobra.Command {
 			"ratios: absolute figures drift with the machine and with what else it does.",
 	}
 	c.AddCommand(benchIntakeCommand(), benchInboxCommand(), benchNearCommand(), benchDeadlinesCommand(), benchAuditCommand(), benchDuplicatesCommand(), benchTallyCommand(),
-		benchHeatmapCommand(), benchClassifierCommand())
+		benchDashboardCommand(), benchHeatmapCommand(), benchClassifierCommand())
 	return c
 }
 

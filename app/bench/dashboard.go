@@ -1,0 +1,150 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/otklik/otklik/app/report"
+)
+
+// DashboardOptions say what of dashboards is measured.
+type DashboardOptions struct {
+	Options
+	Appeals int
+	Samples int // how often each page is opened; the plain recount a fifth of that
+}
+
+// DashboardResult is one page on one database.
+type DashboardResult struct {
+	Database string  `json:"database"`
+	Appeals  int     `json:"appeals"`
+	Page     string  `json:"page"`
+	P50      float64 `json:"p50_ms"`
+	P95      float64 `json:"p95_ms"`
+	PlainP50 float64 `json:"plain_p50_ms"` // the same counts by GROUP BY over the appeals
+	PlainP95 float64 `json:"plain_p95_ms"`
+	Cells    int     `json:"cells"`
+	Rebuild  float64 `json:"rebuild_s"`
+	Memory   float64 `json:"rss_mb"`
+}
+
+// Dashboard opens pages of dashboards over so many appeals.
+func Dashboard(ctx context.Context, o DashboardOptions) (results []DashboardResult, err error) {
+	err = o.each(ctx, func(ctx context.Context, s *scratch) error {
+		found, err := o.database(ctx, s)
+		results = append(results, found...)
+		return err
+	})
+	return results, err
+}
+
+func (o DashboardOptions) database(ctx context.Context, s *scratch) (_ []DashboardResult, err error) {
+	inbox := InboxOptions{Options: o.Options}
+	f, err := inbox.open(ctx, s, o.Appeals)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, f.close()) }()
+	a := f.product.app
+	o.say("%s: summing", s.kind)
+	began := time.Now()
+	if err := a.RebuildKPIs(ctx, func(int) {}); err != nil {
+		return nil, err
+	}
+	rebuild := time.Since(began).Seconds()
+	cells := 0
+	err = a.Store.EachKPI(ctx, func(report.Key, *report.Sums) error { cells++; return nil }, func(int64, []byte) error { return nil })
+	if err != nil {
+		return nil, err
+	}
+	day := f.now.In(a.Config.Zone)
+	to := time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, a.Config.Zone)
+	place := a.Rubricator.Book().Places.Municipalities()[0]
+	var agency int64
+	users, err := a.Store.FindUserByLogin(ctx, "coordinator")
+	if err != nil {
+		return nil, err
+	}
+	agency = users.Actor().Agencies()[0]
+	var out []DashboardResult
+	for _, p := range []struct {
+		name, path string
+		days       int
+		filter     report.Filter
+	}{
+		{"region, year", "/dashboard", 365, report.Filter{Region: true}},
+		{"region, quarter", "/dashboard", 90, report.Filter{Region: true}},
+		{"agency, year", fmt.Sprintf("/dashboard/agencies/%d", agency), 365, report.Filter{Region: true, Agency: agency}},
+		{"agency, quarter", fmt.Sprintf("/dashboard/agencies/%d", agency), 90, report.Filter{Region: true, Agency: agency}},
+		{"municipality, year", fmt.Sprintf("/dashboard?territory=%d", place.ID), 365, report.Filter{Region: true, Territory: []int64{place.ID}}},
+		{"municipality, quarter", fmt.Sprintf("/dashboard?territory=%d", place.ID), 90, report.Filter{Region: true, Territory: []int64{place.ID}}},
+		{"where cases wait, year", "/dashboard/flow", 365, report.Filter{Region: true}},
+	} {
+		from := to.AddDate(0, 0, -p.days)
+		sign := "?"
+		if p.filter.Territory != nil {
+			sign = "&"
+		}
+		path := p.path + sign + "from=" + from.Format(time.DateOnly) + "&to=" + to.AddDate(0, 0, -1).Format(time.DateOnly)
+		var ours sample
+		for range o.Samples {
+			pg := page{name: p.name, who: regional, paths: []string{path}}
+			time.Sleep(dashboardPause)
+			if err := f.once(ctx, &pg, &ours); err != nil {
+				return out, err
+			}
+		}
+		var plain spread
+		period := report.Period{From: from.UTC(), To: to.UTC()}
+		for range max(1, o.Samples/5) {
+			began := time.Now()
+			if _, err := a.Store.CountsBy(ctx, period, p.filter, f.now, report.GroupAgency); err != nil {
+				return out, err
+			}
+			plain = append(plain, time.Since(began))
+		}
+		out = append(out, DashboardResult{
+			Database: s.kind, Appeals: o.Appeals, Page: p.name, P50: ms(ours.product.at(50)), P95: ms(ours.product.at(95)),
+			PlainP50: ms(plain.at(50)), PlainP95: ms(plain.at(95)), Cells: cells, Rebuild: rebuild, Memory: memory(),
+		})
+	}
+	return out, nil
+}
+
+// dashboardPause is longer than pages keep figures: each look is counted anew.
+const dashboardPause = 3100 * time.Millisecond
+
+// once opens a page once.
+func (f *office) once(ctx context.Context, p *page, s *sample) error {
+	began := time.Now()
+	status, _, err := f.client.get(p.paths[0], f.cookies[p.who])
+	s.product = append(s.product, time.Since(began))
+	if err == nil && status != 200 {
+		err = fmt.Errorf("GET %s: status %d", p.paths[0], status)
+	}
+	return errors.Join(err, ctx.Err())
+}
+
+// aimDashboard is what a page may take, ms at p95.
+const aimDashboard = 200
+
+// DashboardTable puts results into a table for people.
+func DashboardTable(results []DashboardResult) string {
+	t := newTable("page", "database", "appeals", "p50 ms", "p95 ms", "recount p50 ms", "recount p95 ms", "aim")
+	for _, r := range results {
+		aim := "reached"
+		if r.P95 >= aimDashboard {
+			aim = fmt.Sprintf("above %d ms", aimDashboard)
+		}
+		t.row(r.Page, r.Database, fmt.Sprint(r.Appeals), millis(r.P50), millis(r.P95), millis(r.PlainP50), millis(r.PlainP95), aim)
+	}
+	out := t.String()
+	for i, r := range results {
+		if i == 0 || results[i-1].Database != r.Database {
+			out += fmt.Sprintf("\n%s: %d cells, made anew in %.1f s, %.0f MB of memory, this measurement included", r.Database, r.Cells, r.Rebuild, r.Memory)
+		}
+	}
+	return out + "\n"
+}
