@@ -238,7 +238,7 @@ func (b *Board) byDay(ctx context.Context, p Period, f Filter) ([]Point, bool, e
 	from, to := DayOf(p.From, b.Zone), DayOf(p.To, b.Zone)
 	points := make([]Point, to-from)
 	for i := range points {
-		points[i].Day = from + Day(i) //nolint:gosec // days of a period
+		points[i].Day = from + Day(i)
 	}
 	q, ok := f.query(cube)
 	if !ok {

@@ -38,7 +38,7 @@ func (d Day) Month() Day {
 }
 
 // Week is the Monday of its week.
-func (d Day) Week() Day { return d - Day((int(d.date().Weekday())+6)%7) } //nolint:gosec // below 7
+func (d Day) Week() Day { return d - Day((int(d.date().Weekday())+6)%7) }
 
 func (d Day) nextMonth() Day {
 	y, m, _ := d.date().Date()

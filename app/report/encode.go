@@ -17,10 +17,10 @@ func (s *Sums) append(b []byte) []byte {
 			used++
 		}
 	}
-	b = binary.AppendUvarint(b, uint64(used)) //nolint:gosec // a count
+	b = binary.AppendUvarint(b, uint64(used))
 	for m, n := range s.N {
 		if n != 0 {
-			b = binary.AppendUvarint(b, uint64(m)) //nolint:gosec // an index
+			b = binary.AppendUvarint(b, uint64(m))
 			b = binary.AppendVarint(b, int64(n))
 		}
 	}

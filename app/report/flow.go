@@ -179,7 +179,7 @@ func (b *Board) Forecast(ctx context.Context, f Filter, now time.Time, ahead int
 	}
 	today := DayOf(now, b.Zone)
 	for i := range ahead {
-		out.Days = append(out.Days, DueLine{Day: today + Day(i)}) //nolint:gosec // some days
+		out.Days = append(out.Days, DueLine{Day: today + Day(i)})
 	}
 	q, ok := f.query(cube)
 	if !ok {

@@ -17,7 +17,7 @@ type Histogram []Bucket
 
 // WholeHours rounds a time to hours; one that runs backwards is none.
 func WholeHours(d time.Duration) int32 {
-	return int32(max(0, min(math.MaxInt32, int64(d.Round(time.Hour)/time.Hour)))) //nolint:gosec // bounded by min and max
+	return int32(max(0, min(math.MaxInt32, int64(d.Round(time.Hour)/time.Hour))))
 }
 
 // HoursOf is the histogram of times.

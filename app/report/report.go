@@ -71,12 +71,30 @@ func (c *Counts) Add(o Counts) {
 		into *int
 		n    int
 	}{
-		{&c.Submitted, o.Submitted}, {&c.Accepted, o.Accepted}, {&c.FastTrack, o.FastTrack}, {&c.Rejected, o.Rejected},
-		{&c.Closed, o.Closed}, {&c.ClosedLate, o.ClosedLate}, {&c.OpenDue, o.OpenDue}, {&c.OpenPastDue, o.OpenPastDue},
-		{&c.Answered, o.Answered}, {&c.Formal, o.Formal}, {&c.FirstRight, o.FirstRight}, {&c.Rated, o.Rated},
-		{&c.RatingSum, o.RatingSum}, {&c.Top2, o.Top2}, {&c.ReReviewed, o.ReReviewed}, {&c.Solved, o.Solved},
-		{&c.Refuted, o.Refuted}, {&c.HopsSum, o.HopsSum}, {&c.TwoHops, o.TwoHops}, {&c.Joined, o.Joined},
-		{&c.Parts, o.Parts}, {&c.Extended, o.Extended}, {&c.Population, o.Population}, {&c.OpenNow, o.OpenNow},
+		{&c.Submitted, o.Submitted},
+		{&c.Accepted, o.Accepted},
+		{&c.FastTrack, o.FastTrack},
+		{&c.Rejected, o.Rejected},
+		{&c.Closed, o.Closed},
+		{&c.ClosedLate, o.ClosedLate},
+		{&c.OpenDue, o.OpenDue},
+		{&c.OpenPastDue, o.OpenPastDue},
+		{&c.Answered, o.Answered},
+		{&c.Formal, o.Formal},
+		{&c.FirstRight, o.FirstRight},
+		{&c.Rated, o.Rated},
+		{&c.RatingSum, o.RatingSum},
+		{&c.Top2, o.Top2},
+		{&c.ReReviewed, o.ReReviewed},
+		{&c.Solved, o.Solved},
+		{&c.Refuted, o.Refuted},
+		{&c.HopsSum, o.HopsSum},
+		{&c.TwoHops, o.TwoHops},
+		{&c.Joined, o.Joined},
+		{&c.Parts, o.Parts},
+		{&c.Extended, o.Extended},
+		{&c.Population, o.Population},
+		{&c.OpenNow, o.OpenNow},
 	} {
 		*pair.into += pair.n
 	}

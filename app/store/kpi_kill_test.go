@@ -27,7 +27,7 @@ func keeperOf(s *store.Store, name string) *report.Keeper {
 }
 
 // TestKeeper_child is no test: it is the process that is killed.
-func TestKeeper_child(t *testing.T) {
+func TestKeeper_child(t *testing.T) { //nolint:paralleltest // it ends when it is killed
 	url := os.Getenv(keeperURL)
 	if url == "" {
 		t.Skip("run by TestKeeper_survives_kill_9")
@@ -96,7 +96,7 @@ func TestKeeper_survives_kill_9(t *testing.T) {
 
 func killKeeper(t *testing.T, url, anew string, after time.Duration) {
 	t.Helper()
-	child := exec.Command(os.Args[0], "-test.run=^TestKeeper_child$") //nolint:gosec,noctx // this very test; it is killed, not cancelled
+	child := exec.Command(os.Args[0], "-test.run=^TestKeeper_child$")
 	child.Env = append(os.Environ(), keeperURL+"="+url, keeperAnew+"="+anew)
 	out, err := child.StdoutPipe()
 	require.NoError(t, err)
