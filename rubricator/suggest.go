@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/otklik/otklik/rubricator/classifier"
 )
@@ -99,12 +100,7 @@ func (a *adviser) advise(text, place string, limit int) Advice {
 			out.Unsure = out.Unsure || i == 0
 			continue
 		}
-		s := Suggestion{Rubric: leaf, Share: g.Share}
-		for _, w := range words {
-			if 3*w.Weight >= words[0].Weight {
-				s.Words = append(s.Words, w.Text)
-			}
-		}
+		s := Suggestion{Rubric: leaf, Share: g.Share, Words: telling(words)}
 		if out.Topics = append(out.Topics, s); len(out.Topics) == many {
 			break
 		}
@@ -138,14 +134,19 @@ func (r *Rubricator) SuggestAgency(text string, territory int64, topic string, l
 		if err != nil {
 			continue
 		}
-		guess := AgencyGuess{Agency: id, Share: g.Share}
-		words := a.model.ExplainAgency(text, g.Key, spokenFor)
-		for _, w := range words {
-			if 3*w.Weight >= words[0].Weight {
-				guess.Words = append(guess.Words, w.Text)
-			}
+		out = append(out, AgencyGuess{Agency: id, Share: g.Share, Words: telling(a.model.ExplainAgency(text, g.Key, spokenFor))})
+	}
+	return out
+}
+
+// telling are the words that say something to a person: not «по», «у», «ул»,
+// though the model counts them, and none that weigh far less than the first.
+func telling(words []classifier.Word) (out []string) {
+	const letters = 3
+	for _, w := range words {
+		if 3*w.Weight >= words[0].Weight && utf8.RuneCountInString(w.Text) >= letters {
+			out = append(out, w.Text)
 		}
-		out = append(out, guess)
 	}
 	return out
 }

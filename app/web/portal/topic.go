@@ -61,9 +61,12 @@ func likely(advice rubricator.Advice) []rubricator.Suggestion {
 
 // fitsWords lead to the topics that fit: told, or asked where that would be a
 // guess.
-func fitsWords(ctx context.Context, unsure bool) string {
-	if unsure {
+func fitsWords(ctx context.Context, number int, unsure bool) string {
+	switch {
+	case unsure:
 		return ui.T(ctx, "portal.fits_unsure")
+	case number == 1:
+		return ui.T(ctx, "portal.fits_one")
 	}
 	return ui.T(ctx, "portal.fits")
 }
