@@ -140,10 +140,11 @@ func (v *Voting) Recognise(ctx context.Context, campaign int64, id, digits strin
 	}
 	// The code stays until it expires, so that a lost answer can be asked for again;
 	// it opens nothing but this one person's ballot.
-	return v.seal(Pass{Campaign: campaign, Person: code.Person, Territory: code.Territory, Until: now.Add(PassLife)})
+	return v.Issue(Pass{Campaign: campaign, Person: code.Person, Territory: code.Territory, Until: now.Add(PassLife)})
 }
 
-func (v *Voting) seal(p Pass) (string, error) {
+// Issue makes the text of a pass.
+func (v *Voting) Issue(p Pass) (string, error) {
 	body, err := json.Marshal(p)
 	if err != nil {
 		return "", err

@@ -29,7 +29,7 @@ func benchCommand() *cobra.Command {
 			"PostgreSQL server and in a temporary folder, and removed afterwards; nothing of yours is touched. Compare the\n" +
 			"ratios: absolute figures drift with the machine and with what else it does.",
 	}
-	c.AddCommand(benchIntakeCommand(), benchInboxCommand(), benchNearCommand(), benchDeadlinesCommand(), benchAuditCommand(), benchDuplicatesCommand(), benchTallyCommand(),
+	c.AddCommand(benchIntakeCommand(), benchInboxCommand(), benchNearCommand(), benchDeadlinesCommand(), benchAuditCommand(), benchDuplicatesCommand(), benchTallyCommand(), benchBallotsCommand(),
 		benchDashboardCommand(), benchHeatmapCommand(), benchClassifierCommand())
 	return c
 }
