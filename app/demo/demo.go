@@ -50,6 +50,7 @@ var SignIns = []SignIn{
 	{"executor2", actor.Executor},
 	{"agency-admin", actor.AgencyAdmin},
 	{"desk", actor.Desk},
+	{"organiser", actor.Organiser},
 	{"admin", actor.SystemAdmin},
 }
 
