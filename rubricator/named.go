@@ -61,6 +61,7 @@ func (a *adviser) offerNamed(text, place string, topics []Suggestion) []Suggesti
 	for _, c := range called {
 		if i := at(c.Key); i >= 0 {
 			topics[i].Named = true
+			topics[i].called = topics[i].called || c.Name && c.Stems > 1
 		}
 	}
 	for _, c := range called {

@@ -111,6 +111,20 @@ func TestRubricator_Suggest_asks_about_vague_texts(t *testing.T) {
 	}
 }
 
+func TestRubricator_Suggest_is_sure_of_what_is_called_by_its_name(t *testing.T) {
+	t.Parallel()
+	r := demo(t)
+	for text, code := range map[string]string{
+		"На улице Садовой у дома 12 огромная яма на дороге, вчера пробил колесо": "roads.surface.pothole",
+		"яма на дороге": "roads.surface.pothole",
+		"холодно в квартире, батареи еле тёплые": "heating.flat.cold",
+	} {
+		advice := r.Suggest(text, 0, 3)
+		require.False(t, advice.Unsure, text)
+		require.Equal(t, code, advice.Topics[0].Rubric.Code, text)
+	}
+}
+
 func TestModel_Predict_asks_about_vague_texts_after_learning_too(t *testing.T) {
 	t.Parallel()
 	var examples []classifier.Example

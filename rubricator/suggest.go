@@ -19,6 +19,8 @@ type Suggestion struct {
 	// Named: its name, or a word that people use for it, stands in the person's
 	// words. Then it is among the first three, however improbable.
 	Named bool
+	// called: by a name of its own of two words and more.
+	called bool
 }
 
 // Advice is what may be meant by a person's words.
@@ -111,7 +113,12 @@ func (a *adviser) advise(text, place string, limit int) Advice {
 	}
 	out.Topics = a.offerNamed(text, place, out.Topics)
 	out.Topics = out.Topics[:min(limit, len(out.Topics))]
-	out.Unsure = out.Unsure || len(out.Topics) == 0 || out.Topics[0].Rubric != first
+	switch {
+	case len(out.Topics) == 0 || out.Topics[0].Rubric != first:
+		out.Unsure = true
+	case out.Topics[0].called: // and the likeliest
+		out.Unsure = false
+	}
 	return out
 }
 
