@@ -36,6 +36,8 @@ type Directory interface {
 	AgencyByCode(code string) (identity.Agency, bool)
 	Agencies() []identity.Agency
 	User(id int64) (identity.User, bool)
+	// Staff lists who has a role in the agency and may sign in.
+	Staff(agency int64) []identity.User
 }
 
 // Users finds people by the name with which they sign in.

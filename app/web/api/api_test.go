@@ -343,6 +343,9 @@ func TestList_pages_through_what_one_may_see(t *testing.T) {
 		require.Equal(w, []string{elsewhere}, numbers(w.call("GET", "/appeals?territory=pole&tab=new&stage=received&rubric=roads.pothole&agency=hall", nil, w.as("boss")...)))
 		require.Len(w, numbers(w.call("GET", "/appeals?from=2026-11-18&to=2026-11-18&category=roads&source=api", nil, w.as("boss")...)), 6)
 		require.Empty(w, numbers(w.call("GET", "/appeals?from=2026-11-19", nil, w.as("boss")...)))
+		require.Equal(w, 422, w.call("GET", "/appeals?q=agancy:hall", nil, w.as("boss")...).status)
+		require.Equal(w, 422, w.call("GET", "/appeals?q=rubric:roads&stage=new", nil, w.as("boss")...).status)
+		require.Equal(w, 200, w.call("GET", "/appeals?q=rubric:roads&limit=2", nil, w.as("boss")...).status)
 		require.Empty(w, numbers(w.call("GET", "/appeals?executor=exec", nil, w.as("boss")...)))
 
 		require.Equal(w, 401, w.call("GET", "/appeals", nil).status)

@@ -23,7 +23,8 @@ const (
 
 type listOut struct {
 	Appeals []rowOut `json:"appeals"`
-	Next    string   `json:"next,omitempty"` // cursor of the page after this one
+	Next    string   `json:"next,omitempty"`  // cursor of the page after this one
+	Total   *int     `json:"total,omitempty"` // of what words found
 }
 
 type rowOut struct {
@@ -48,6 +49,9 @@ type rowOut struct {
 // List pages through what the officer may see.
 func (h *Handlers) List(c echo.Context) error {
 	c.Response().Header().Set("Cache-Control", "no-store")
+	if c.QueryParam("q") != "" {
+		return h.findAppeals(c)
+	}
 	q, err := h.query(c)
 	if err != nil {
 		return err
@@ -56,6 +60,14 @@ func (h *Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	out := h.listed(rows)
+	if more && len(rows) > 0 {
+		out.Next = cursorAfter(q.Tab, rows[len(rows)-1])
+	}
+	return c.JSON(http.StatusOK, out)
+}
+
+func (h *Handlers) listed(rows []workflow.InboxRow) listOut {
 	out := listOut{Appeals: make([]rowOut, 0, len(rows))}
 	places := h.Topics.Book().Places
 	for _, r := range rows {
@@ -67,10 +79,7 @@ func (h *Handlers) List(c echo.Context) error {
 			SubmittedAt: r.SubmittedAt, DueAt: r.DueAt, Level: r.Level, Photos: r.Photos, Source: r.Source,
 		})
 	}
-	if more && len(rows) > 0 {
-		out.Next = cursorAfter(q.Tab, rows[len(rows)-1])
-	}
-	return c.JSON(http.StatusOK, out)
+	return out
 }
 
 func (h *Handlers) query(c echo.Context) (workflow.InboxQuery, error) {
