@@ -60,3 +60,32 @@ func TestLetters_of_a_split_list_the_parts_with_their_links(t *testing.T) {
 	_, body := l.Letter(t.Context(), c, 1, "notice.author.submitted", workflow.Applicant{Name: "Ольга"})
 	require.NotContains(t, body, "26-000002-7", "of another step's letter the parts are no news")
 }
+
+func TestLetters_ask_for_the_photo_that_nobody_can_send_by_phone(t *testing.T) {
+	t.Parallel()
+	base, err := url.Parse("https://otklik.example.org")
+	require.NoError(t, err)
+	l := letters{
+		base: base, zone: time.UTC, clock: clock.NewFake(time.Date(2026, 5, 12, 9, 0, 0, 0, time.UTC)),
+		secret: func(int64) string { return "secret" }, directory: newDirectory(nil),
+	}
+	c := &workflow.Case{
+		Appeal: workflow.Appeal{ID: 1, Number: "26-000001-9", Stage: workflow.StageReceived},
+		Events: []workflow.Event{
+			{N: 1, Action: workflow.Submit, Data: workflow.EventData{Taken: &workflow.Taken{Channel: workflow.ByPhone, NoPhoto: true}}},
+			{N: 2, Action: workflow.Register},
+		},
+	}
+	for language, words := range map[string]string{
+		"ru": "По этой теме нужно фото, а по телефону его не передать. Добавьте его на странице обращения:",
+		"en": "This topic needs a photo, which can not be sent by phone. Please add it on the page of the appeal:",
+	} {
+		_, body := l.Letter(t.Context(), c, 1, "notice.author.submitted", workflow.Applicant{Name: "Ольга", Lang: language})
+		require.Contains(t, body, words+"\nhttps://otklik.example.org/a/26-000001-9/secret\n\n")
+	}
+	_, body := l.Letter(t.Context(), c, 2, "notice.author.registered", workflow.Applicant{Name: "Ольга"})
+	require.NotContains(t, body, "нужно фото", "asked once")
+	c.Photos = []workflow.Photo{{SHA256: "aa"}}
+	_, body = l.Letter(t.Context(), c, 1, "notice.author.submitted", workflow.Applicant{Name: "Ольга"})
+	require.NotContains(t, body, "нужно фото", "it has come meanwhile")
+}

@@ -79,8 +79,8 @@ func (e *Engine) SaveAnswerDraft(ctx context.Context, by actor.Actor, appeal int
 }
 
 // AttachPhotos adds pictures: an executor's to the answer in the making (which
-// is begun if there is none), a citizen's, while they are asked for more, to
-// the appeal. The event keeps their hashes, so that none can be exchanged
+// is begun if there is none), a citizen's, while they are asked for more or
+// after they told of it at the desk, to the appeal. The event keeps their hashes, so that none can be exchanged
 // later. Clocks don't move.
 func (e *Engine) AttachPhotos(ctx context.Context, by actor.Actor, appeal int64, photos []Photo) (*Appeal, error) {
 	var check fault.Check
@@ -98,6 +98,17 @@ func (e *Engine) AttachPhotos(ctx context.Context, by actor.Actor, appeal int64,
 		t, err := line(by, a, nil, Attach)
 		if err != nil {
 			return err
+		}
+		if by.Kind != actor.Officer && a.Stage != StageClarification {
+			had, err := tx.ListPhotos(ctx, a.ID)
+			if err != nil {
+				return err
+			}
+			had = slices.DeleteFunc(had, func(p Photo) bool { return p.Answer != 0 })
+			check.That(len(had)+len(photos) <= MaxPhotos, "photos", "workflow.photos_many", "max", MaxPhotos)
+			if err := check.Err(); err != nil {
+				return err
+			}
 		}
 		s, err := e.begin(by, a, Command{Action: Attach}, e.clock.Now())
 		if err != nil {

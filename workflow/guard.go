@@ -28,6 +28,9 @@ var (
 	awaitsRegistration = Guard{"awaits registration", "workflow.registered_already", func(_ actor.Actor, a *Appeal) bool {
 		return a.RegisteredAt.IsZero()
 	}}
+	takenAtDesk = Guard{"taken by the desk", "workflow.not_from_desk", func(_ actor.Actor, a *Appeal) bool {
+		return a.Source == FromDesk
+	}}
 	hasLapsed = Guard{"rejected by silence", "workflow.not_lapsed", func(_ actor.Actor, a *Appeal) bool {
 		return a.Lapsed
 	}}

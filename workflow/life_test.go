@@ -2,6 +2,7 @@ package workflow_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -324,7 +325,7 @@ func TestEngine_photos_belong_to_the_answer_or_to_the_reply(t *testing.T) {
 	_, err := s.AttachPhotos(ctx, executor, id, nil)
 	require.True(t, fault.Is(err, fault.Invalid))
 	_, err = s.AttachPhotos(ctx, actor.Author(id), id, []workflow.Photo{{SHA256: "aa"}})
-	require.True(t, fault.Is(err, fault.Forbidden))
+	require.True(t, fault.Is(err, fault.Conflict), "%v", err)
 	_, err = s.AttachPhotos(ctx, executor, id, []workflow.Photo{{Key: "p1", SHA256: "aa"}, {Key: "p2", SHA256: "bb"}})
 	require.NoError(t, err)
 	s.answer(t, id, workflow.Solved, time.Time{})
@@ -342,4 +343,35 @@ func TestEngine_photos_belong_to_the_answer_or_to_the_reply(t *testing.T) {
 	_, err = s.AttachPhotos(ctx, actor.Author(id), id, []workflow.Photo{{Key: "p3", SHA256: "cc"}})
 	require.NoError(t, err)
 	require.Zero(t, s.store.find(id).Photos[0].Answer)
+}
+
+func TestEngine_who_told_of_it_by_phone_adds_the_photos_later(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ctx := context.Background()
+	in := form("fast")
+	in.Source, in.Taken = workflow.FromDesk, workflow.Taken{Channel: workflow.ByPhone, NoPhoto: true}
+	r, err := s.Submit(ctx, in)
+	require.NoError(t, err)
+	id, author := r.ID, actor.Author(r.ID)
+	due := s.store.find(id).Appeal.DueAt
+	_, err = s.AttachPhotos(ctx, author, id, []workflow.Photo{{Key: "p1", SHA256: "aa"}})
+	require.NoError(t, err)
+	s.act(t, coordinatorOf(roads), id, workflow.Command{Action: workflow.Assign, Executor: worker})
+	s.act(t, executor, id, workflow.Command{Action: workflow.Start})
+	_, err = s.AttachPhotos(ctx, author, id, []workflow.Photo{{Key: "p2", SHA256: "bb"}})
+	require.NoError(t, err)
+	c := s.store.find(id)
+	require.Len(t, c.Photos, 2)
+	require.Equal(t, due, c.Appeal.DueAt, "no clock moves")
+	require.Equal(t, []string{"bb"}, c.Events[len(c.Events)-1].Data.Photos)
+	var many []workflow.Photo
+	for i := range workflow.MaxPhotos - 1 {
+		many = append(many, workflow.Photo{Key: "m" + strconv.Itoa(i), SHA256: "c" + strconv.Itoa(i)})
+	}
+	_, err = s.AttachPhotos(ctx, author, id, many)
+	require.True(t, fault.Is(err, fault.Invalid), "not more than a form takes")
+	s.answer(t, id, workflow.Solved, time.Time{})
+	_, err = s.AttachPhotos(ctx, author, id, []workflow.Photo{{Key: "p3", SHA256: "dd"}})
+	require.Error(t, err, "the answer has been given")
 }

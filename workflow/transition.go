@@ -277,6 +277,10 @@ var transitions = []Transition{
 	{ // the citizen shows what they were asked for
 		Action: Attach, From: []Stage{StageClarification}, Who: parties(Author),
 	},
+	{ // the citizen shows what they could not show by phone
+		Action: Attach, From: []Stage{StageModeration, StageReceived, StageAssigned, StageInWork}, Who: parties(Author),
+		Guards: []Guard{takenAtDesk}, Tell: []Telling{tell("notice.officer.photos_added", Worker)},
+	},
 	{ // the executor shows what was done
 		Action: Attach, From: []Stage{StageInWork}, Who: parties(Worker), Guards: []Guard{notJoined},
 	},

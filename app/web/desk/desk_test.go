@@ -319,4 +319,13 @@ func TestDesk_a_topic_that_wants_a_photo_is_taken_by_phone_without(t *testing.T)
 	found, err := o.app.Store.FindCase(t.Context(), o.draft(form).Submitted)
 	require.NoError(t, err)
 	require.True(t, found.Events[0].Data.Taken.NoPhoto, "the first event says so")
+
+	a := &found.Appeal
+	page := "/a/" + a.Number + "/" + o.app.Engine.Secret(a.ID)
+	o.get(page)
+	require.Contains(t, o.page, "Покажите, о чём речь")
+	o.upload(page+"/photos", map[string][]byte{"pit.png": picture(t)})
+	require.Contains(t, o.page, "Вы добавили фото")
+	o.get(form + "/done")
+	require.NotContains(t, o.page, "По этой теме нужно фото")
 }

@@ -217,7 +217,11 @@ func (h *Handlers) AddEvidence(c echo.Context) error {
 	if err := workflow.Can(actor.Author(t.Appeal.ID), &t.Appeal, workflow.Attach); err != nil {
 		return err
 	}
-	photos, err := h.receive(c, "appeal-"+strconv.FormatInt(t.Appeal.ID, 10), 0)
+	already := 0
+	if t.Appeal.Stage != workflow.StageClarification { // where they are asked for more, more may come
+		already = len(t.photosOf(0))
+	}
+	photos, err := h.receive(c, "appeal-"+strconv.FormatInt(t.Appeal.ID, 10), already)
 	if err == nil {
 		_, err = h.Engine.AttachPhotos(ctx, actor.Author(t.Appeal.ID), t.Appeal.ID, photos)
 	}
@@ -275,6 +279,9 @@ func (t *track) photosOf(answer int64) []workflow.Photo {
 	}
 	return out
 }
+
+// photosLeft is how many photos the author may add unasked.
+func (t *track) photosLeft() int { return MaxPhotos - len(t.photosOf(0)) }
 
 // shownPhotos are those of the appeal and of signed answers.
 func (t *track) shownPhotos() []workflow.Photo {
