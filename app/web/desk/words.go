@@ -99,7 +99,7 @@ func receiptRows(ctx context.Context, r receipt) []ui.SummaryRow {
 		{Key: ui.T(ctx, "desk.row_name"), Value: r.Name},
 		{Key: ui.T(ctx, "desk.topic"), Value: r.Topic},
 		{Key: ui.T(ctx, "desk.place"), Value: r.Where},
-		{Key: ui.T(ctx, "desk.row_taken"), Value: ui.DateTime(ctx, r.Appeal.SubmittedAt) + ", " + ui.T(ctx, "desk.channel."+string(r.Taken.Channel))},
+		{Key: ui.T(ctx, "desk.row_taken"), Value: ui.DateTime(ctx, r.Appeal.SubmittedAt) + ", " + strings.ToLower(ui.T(ctx, "desk.channel."+string(r.Taken.Channel)))},
 		{Key: ui.T(ctx, "desk.row_agency"), Value: strings.TrimSuffix(r.Agency+", "+r.Phone, ", ")},
 	}
 	if !r.Appeal.DueAt.IsZero() {
