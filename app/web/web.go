@@ -37,7 +37,7 @@ type Config struct {
 	Ready func(context.Context) error
 	// Metrics writes figures for machines that watch; nil: there are none.
 	Metrics func(context.Context, io.Writer) error
-	Pages Pages
+	Pages   Pages
 }
 
 // The largest requests taken.

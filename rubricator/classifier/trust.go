@@ -56,9 +56,9 @@ func learnTrust(shares *matrix, e *evidence, stems []int) trust {
 			}
 			w := e.weight[i]
 			for k := range n {
-				g[k] += w * (q - right) * x[k]
+				g[k] += w * (q - right) * x[k] //nolint:gosec // k < n
 				for m := range k + 1 {
-					h.row(k)[m] += w * q * (1 - q) * x[k] * x[m]
+					h.row(k)[m] += w * q * (1 - q) * x[k] * x[m] //nolint:gosec // m <= k < n
 				}
 			}
 		}

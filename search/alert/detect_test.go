@@ -24,7 +24,7 @@ type simulated struct {
 }
 
 func newQuiet(seed uint64, days int) *quiet {
-	q := &quiet{random: rand.New(rand.NewPCG(seed, 9))} //nolint:gosec // a simulation
+	q := &quiet{random: rand.New(rand.NewPCG(seed, 9))}
 	for place := range 33 {
 		size := 0.15
 		if place < 4 {

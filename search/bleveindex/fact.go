@@ -69,7 +69,7 @@ func newFacts(rows []row, kinds []kind) *facts {
 			f.weight[doc] = weightAt(r.submitted)
 		}
 		if r.marks&(isLate|isFinal) == 0 && r.due != 0 {
-			f.open = append(f.open, dueDoc{r.due, uint32(doc)}) //nolint:gosec // a segment's documents are numbered in 31 bits
+			f.open = append(f.open, dueDoc{r.due, uint32(doc)})
 		}
 	}
 	slices.SortFunc(f.open, func(a, b dueDoc) int { return cmp.Compare(a.due, b.due) })

@@ -13,7 +13,7 @@ import (
 // told makes appeals of a cell: ten weeks of ordinary words, and in the last
 // week of some of them another trouble.
 func told(trouble int, extra ...string) []search.Doc {
-	random := rand.New(rand.NewPCG(7, 7)) //nolint:gosec // a simulation
+	random := rand.New(rand.NewPCG(7, 7))
 	ordinary := []string{"яма", "дорога", "двор", "снег", "фонарь", "мусор", "лужа", "бордюр", "асфальт", "улица", "подъезд", "знак"}
 	var docs []search.Doc
 	for i := range 700 {

@@ -15,9 +15,9 @@ import (
 	"github.com/otklik/otklik/search/duplicate"
 )
 
-// real are the messages of a portal as people wrote them; they are no part of
+// messages are those of a portal as people wrote them; they are no part of
 // the project.
-func real(t *testing.T) []duplicate.Case {
+func messages(t *testing.T) []duplicate.Case {
 	t.Helper()
 	shared := os.Getenv("OTKLIK_SHARED")
 	if shared == "" {
@@ -51,7 +51,7 @@ func real(t *testing.T) []duplicate.Case {
 // real messages. Most words of such pairs are alike: they were chosen so.
 func TestFind_on_pairs_that_a_person_has_read(t *testing.T) {
 	t.Parallel()
-	cases := real(t)
+	cases := messages(t)
 	x := duplicate.NewIndex()
 	x.Put(cases...)
 	f, err := os.Open("testdata/labelled.csv")

@@ -81,8 +81,8 @@ func (h *Handlers) Compare(c echo.Context) error {
 			view.Other = t.ID
 		}
 	}
-	switch {
-	case view.With == withYear, view.With == withPlace:
+	switch view.With {
+	case withYear, withPlace:
 	default:
 		view.With = withBefore
 	}

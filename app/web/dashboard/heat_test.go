@@ -1,6 +1,7 @@
 package dashboard_test
 
 import (
+	"errors"
 	"encoding/json"
 	"encoding/xml"
 	"io"
@@ -82,7 +83,7 @@ func testHeatIsTakenAway(t *testing.T, r *region) {
 		reader := xml.NewDecoder(strings.NewReader(drawing))
 		for {
 			_, err := reader.Token()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			require.NoError(t, err, "it is well-formed XML")
