@@ -137,7 +137,7 @@ func empty(path string) (bool, error) {
 		return true, nil
 	}
 	for _, part := range parts {
-		_, err := os.Lstat(filepath.Join(path, part)) //nolint:gosec // the operator names the folder
+		_, err := os.Lstat(filepath.Join(path, part))
 		if !errors.Is(err, fs.ErrNotExist) {
 			return false, err
 		}

@@ -1,9 +1,9 @@
 package dashboard_test
 
 import (
-	"errors"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"io"
 	"net/http"
 	"regexp"
