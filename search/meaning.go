@@ -1,9 +1,9 @@
 package search
 
 import (
+	"cmp"
 	"math"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -274,13 +274,9 @@ func near(text string) (Near, bool) {
 func Understand(box string, by Asker) (Ask, Query, error) {
 	ask, err := Read(box)
 	q, wrong := ask.Query(by)
-	if err == nil {
-		return ask, q, wrong
-	}
-	if wrong == nil {
+	var check fault.Check
+	if err := cmp.Or(check.Take(err), check.Take(wrong)); err != nil {
 		return ask, q, err
 	}
-	both := *fault.As(err)
-	both.Fields = slices.Concat(both.Fields, fault.As(wrong).Fields)
-	return ask, q, &both
+	return ask, q, check.Err()
 }

@@ -133,6 +133,19 @@ func (c *Check) That(ok bool, field, key string, params ...any) {
 	}
 }
 
+// Take notes the fields that another check found wrong; any other error it
+// gives back.
+func (c *Check) Take(err error) error {
+	if err == nil {
+		return nil
+	}
+	if !Is(err, Invalid) {
+		return err
+	}
+	c.fields = append(c.fields, As(err).Fields...)
+	return nil
+}
+
 // Err is nil when nothing failed, else an Invalid error with all fields.
 func (c *Check) Err() error {
 	if len(c.fields) == 0 {

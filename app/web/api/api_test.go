@@ -435,6 +435,12 @@ func TestHeatMap_counts_what_one_may_see(t *testing.T) {
 	require.EqualValues(t, 6, total("", w.as("boss")...))
 	require.EqualValues(t, 5, total("?by=leaf", w.as("coord")...), "of the agency alone")
 	require.EqualValues(t, 1, total("?q=колея", w.as("boss")...))
+	require.EqualValues(t, 5, total("?q=-колея", w.as("boss")...))
+	require.EqualValues(t, 1, total("?q=place:pole+rubric:roads", w.as("boss")...))
+	require.EqualValues(t, 6, total("?q=place:town+%7C+-колея", w.as("boss")...))
+	require.Equal(t, map[string]string{"q": "search.field_meant", "by": "error.unknown_choice"},
+		w.call("GET", "/heatmap?q=agancy:hall&by=sea", nil, w.as("boss")...).wrong(t))
+	require.Equal(t, map[string]string{"q": "search.value_unknown"}, w.call("GET", "/heatmap?q=place:xyzzyqwerty", nil, w.as("boss")...).wrong(t))
 	require.EqualValues(t, 1, total("?territory=pole&rubric=roads.pothole", w.as("boss")...))
 	require.EqualValues(t, 6, total("?from=2026-11-18&to=2026-11-18", w.as("boss")...))
 	require.EqualValues(t, 0, total("?from=2026-11-19", w.as("boss")...))

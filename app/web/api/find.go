@@ -40,12 +40,11 @@ func (h *Handlers) findAppeals(c echo.Context) error {
 		check.That(err == nil && wrong == nil && n > 0 && n < search.MaxWindow, "cursor", "api.bad_cursor")
 		at = n
 	}
-	if err := check.Err(); err != nil {
+	question, err := h.asked(c, &check)
+	if err != nil {
 		return err
 	}
-	names := lookup.Lookup{By: by, Lang: edge.Lang(c), Book: h.Topics.Book(), Directory: h.Directory}
-	_, question, err := search.Understand(c.QueryParam(search.Box), search.Asker{Names: names, Now: now, Zone: h.Zone})
-	if err != nil {
+	if err := check.Err(); err != nil {
 		return err
 	}
 	scope := workflow.ScopeOf(by)
@@ -69,4 +68,11 @@ func (h *Handlers) findAppeals(c echo.Context) error {
 		out.Next = base64.RawURLEncoding.EncodeToString(strconv.AppendInt(nil, int64(next), 10))
 	}
 	return c.JSON(http.StatusOK, out)
+}
+
+// asked is what the text in q asks for in the reader's own words, without rights.
+func (h *Handlers) asked(c echo.Context, check *fault.Check) (search.Query, error) {
+	names := lookup.Lookup{By: edge.Actor(edge.Ctx(c)), Lang: edge.Lang(c), Book: h.Topics.Book(), Directory: h.Directory}
+	_, question, err := search.Understand(c.QueryParam(search.Box), search.Asker{Names: names, Now: h.Clock.Now(), Zone: h.Zone})
+	return question, check.Take(err)
 }

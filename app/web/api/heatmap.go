@@ -122,9 +122,12 @@ func (h *Handlers) heatQuery(c echo.Context, public bool) (search.HeatQuery, err
 		err := h.public(c, &q, &check)
 		return q, err
 	}
+	meant, err := h.asked(c, &check)
+	if err != nil {
+		return q, err
+	}
 	scope := workflow.ScopeOf(edge.Actor(edge.Ctx(c)))
-	q.Region, q.Agencies, q.Weighted = scope.Region, scope.Agencies, true
-	q.Text = search.Parse(c.QueryParam("q"), nil).Text
+	q.Text, q.Where, q.Region, q.Agencies, q.Weighted = meant.Text, meant.Where, scope.Region, scope.Agencies, true
 	if q.Rubric = c.QueryParam("rubric"); q.Rubric != "" {
 		_, ok := book.Tree.Find(q.Rubric)
 		check.That(ok, "rubric", "error.unknown_choice")

@@ -31,6 +31,8 @@ type Agencies interface {
 	Agencies() []identity.Agency
 	// User is a person of the staff.
 	User(id int64) (identity.User, bool)
+	// Staff lists who has a role in the agency and may sign in.
+	Staff(agency int64) []identity.User
 }
 
 // Inbox lists and counts cases as they are now.

@@ -6,6 +6,7 @@ import (
 	"html"
 	"math"
 	"net/http"
+	"net/url"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -110,6 +111,7 @@ func TestDashboard(t *testing.T) {
 		"export has the figures and the cells of the page":   testExportHasTheFigures,
 		"escalated lists what climbed to the top":            testEscalatedListsWhatClimbed,
 		"filter wrong days are told beside the field":        testFilterWrongDaysAre,
+		"filter wrong words are told beside the field":       testFilterWrongWordsAre,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -243,6 +245,31 @@ func testFilterWrongDaysAre(t *testing.T, r *region) {
 	}
 }
 
+func testFilterWrongWordsAre(t *testing.T, r *region) {
+	t.Helper()
+	for login, words := range map[string]map[string]string{
+		"supervisor": {`агенство:roads "яма`: "агенство", "место:Нигдеград": "Нигдеград", "rating:9": "rating:9"},
+		"head":       {"agency:roads | agency:yards": "agency:yards"},
+	} {
+		for typed, about := range words {
+			at := "?period=90&q=" + url.QueryEscape(typed)
+			for _, path := range []string{"/dashboard/heat", "/dashboard/heat/compare"} {
+				status, body := r.get(login, path+at)
+				require.Equal(t, http.StatusUnprocessableEntity, status, typed)
+				field := regexp.MustCompile(`(?s)<p id="q-error".*?</p>`).FindString(body)
+				says(t, html.UnescapeString(field), about, typed)
+				says(t, body, `href="#q"`)
+				says(t, body, `value="`+html.EscapeString(typed)+`"`, "what was typed stays")
+				require.Empty(t, countLinks(body), "nothing is counted that was not asked")
+			}
+			for _, path := range []string{"/dashboard/heat.csv", "/dashboard/heat-tiles.svg", "/dashboard/heat.geojson"} {
+				status, _ := r.get(login, path+at)
+				require.Equal(t, http.StatusUnprocessableEntity, status, path)
+			}
+		}
+	}
+}
+
 func testDrillEveryLinkLeads(t *testing.T, r *region) {
 	t.Helper()
 	zarechye := id(r.places["zarechye"])
@@ -251,10 +278,19 @@ func testDrillEveryLinkLeads(t *testing.T, r *region) {
 		"/dashboard?period=90", "/dashboard?period=month", "/dashboard/again", "/dashboard/flow?period=90", "/dashboard/agencies/" + id(r.roads) + "/people/900?period=90", "/dashboard?territory=" + zarechye, "/dashboard/agencies/" + id(r.roads) + "?period=90",
 		"/dashboard/heat?period=90", "/dashboard/heat?category=roads&period=90", "/dashboard/heat?q=яма&territory=" + zarechye,
 		"/dashboard/heat?stage=closed&period=90", "/dashboard/heat?category=roads.pit&period=90", "/dashboard/heat?within=1&period=90&territory=" + zarechye,
+		"/dashboard/heat?period=90&outcome=solved", "/dashboard/heat?period=90&rating=4..5&category=roads", "/dashboard/heat?period=90&outcome=explained",
+		"/dashboard/heat?period=90&q=" + url.QueryEscape("яма | снег"), "/dashboard/heat?period=90&category=roads&q=" + url.QueryEscape(`-stage:closed "`),
+		"/dashboard/heat?period=90&outcome=solved&q=" + url.QueryEscape(`| тема:дороги или место:Бор`),
+		"/dashboard/heat?period=90&rating=1..2&q=" + url.QueryEscape(`срок:overdue | оценка:>1`), "/dashboard/heat?period=90&q=" + url.QueryEscape("место:Заречье -исполнитель:я"),
+		"/dashboard/heat?period=90&category=yards.green&q=" + url.QueryEscape("дерево | яма"), "/dashboard/heat?period=90&category=yards.green.trees&outcome=explained",
+		"/dashboard/heat?period=90&agency=" + id(r.roads), "/dashboard/heat?period=90&stage=in_work&category=yards&territory=" + zarechye,
+		"/dashboard/heat/compare?period=90&outcome=solved&q=" + url.QueryEscape(`яма | "не горит"`),
 		"/dashboard/heat/compare?period=90", "/dashboard/heat/compare?period=90&with=place",
 	} {
 		for _, login := range []string{"supervisor", "head"} {
-			for _, link := range countLinks(r.page(login, path)) {
+			links := countLinks(r.page(login, path))
+			require.True(t, login == "head" || len(links) > 0 || !strings.Contains(path, "heat"), path)
+			for _, link := range links {
 				require.Equal(t, link.n, r.listed(login, link.url), "%s on %s as %s", link.url, path, login)
 				seen++
 			}

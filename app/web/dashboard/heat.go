@@ -152,10 +152,13 @@ func below(s screen, r *rubricator.Rubric, dashes string) []ui.Option {
 	return out
 }
 
-// fillHeat asks the index. When it doesn't answer the page says so and the
+// fillHeat asks the index what could be read. When it doesn't answer the page says so and the
 // rest of it stays.
 func (h *Handlers) fillHeat(c echo.Context, s screen, view *heat) error {
 	q := view.Query
+	if q.Misread {
+		return nil
+	}
 	now, err := h.heatMap(s, q)
 	var before search.HeatMap
 	if err == nil {

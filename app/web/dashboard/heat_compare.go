@@ -92,8 +92,10 @@ func (h *Handlers) Compare(c echo.Context) error {
 	if view.With == withPlace {
 		view.twoPlaces(s)
 	}
-	if err := h.fillComparison(s, &view); err != nil {
-		return err
+	if !q.Misread {
+		if err := h.fillComparison(s, &view); err != nil {
+			return err
+		}
 	}
 	status := http.StatusOK
 	if wrong != nil {

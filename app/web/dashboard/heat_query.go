@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/otklik/otklik/app/web/lookup"
+	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/search"
 	"github.com/otklik/otklik/workflow"
 )
@@ -15,10 +17,13 @@ import (
 // the municipality that the reader looks at; the map itself shows all.
 type heatQuery struct {
 	filter
-	Words    string
-	Category string // set: the columns are its topics
-	Topic    string // a node below the category: only what is under it
-	branch   bool   // the topic has topics of its own
+	Words    string       // as typed
+	asked    search.Ask   // as read
+	meant    search.Query // by what words() says
+	Misread  bool         // the words can't be read: nothing is counted
+	Category string       // set: the columns are its topics
+	Topic    string       // a node below the category: only what is under it
+	branch   bool         // the topic has topics of its own
 	Stage    workflow.Stage
 	Agency   int64
 	Outcome  workflow.Outcome
@@ -57,7 +62,39 @@ func (h *Handlers) readHeat(s screen, v url.Values) (heatQuery, error) {
 	if stage := workflow.Stage(v.Get("stage")); slices.Contains(workflow.Stages, stage) {
 		q.Stage = stage
 	}
+	if wrong := h.readWords(s, &q); wrong != nil {
+		q.Misread, q.Errors = true, append(q.Errors, ui.ErrorsOf(s, wrong)...)
+		err = cmp.Or(err, wrong)
+	}
 	return q, err
+}
+
+// readWords reads what was typed as the box of the console does.
+func (h *Handlers) readWords(s screen, q *heatQuery) (err error) {
+	asker := search.Asker{
+		Names: lookup.Lookup{By: s.by, Lang: ui.Lang(s), Book: s.book, Directory: h.Agencies}, Now: s.now, Zone: h.Zone,
+	}
+	if q.asked, _, err = search.Understand(q.Words, asker); err != nil {
+		return err
+	}
+	_, q.meant, err = search.Understand(q.words(), asker)
+	return err
+}
+
+// words are those of the search box of the console that ask the same: what it
+// has no filter for stands before what was typed.
+func (q heatQuery) words() string {
+	var all search.Ask
+	if q.Outcome != "" {
+		all = all.With(search.ByOutcome, string(q.Outcome))
+	}
+	if q.Rating != "" {
+		all = all.With(search.ByRating, q.Rating)
+	}
+	if q.branch {
+		all = all.With(search.ByRubric, q.Topic)
+	}
+	return slices.Concat(all, q.asked).String()
 }
 
 func (q heatQuery) values() url.Values {
@@ -90,7 +127,7 @@ func (q heatQuery) url(more ...string) string { return address("/dashboard/heat"
 
 // ask is the question to the index: only what the person may count.
 func (q heatQuery) ask(s screen) search.HeatQuery {
-	out := search.HeatQuery{Query: search.Parse(q.Words, nil), ByLeaf: q.Category != "", Now: s.now, Weighted: q.Measure.Key == "recent"}
+	out := search.HeatQuery{Query: q.meant, ByLeaf: q.Category != "", Now: s.now, Weighted: q.Measure.Key == "recent"}
 	out.Region, out.Agencies = s.scope.Region, s.scope.Agencies
 	out.Category, out.Stage, out.Agency = q.Category, string(q.Stage), q.Agency
 	if q.Topic != "" {
@@ -99,25 +136,15 @@ func (q heatQuery) ask(s screen) search.HeatQuery {
 	if q.Within {
 		out.Territory = s.book.Places.Below(q.Territory)
 	}
-	if q.Outcome != "" {
-		out.Where = append(out.Where, search.AnyOf{{Is: search.Is{Field: search.ByOutcome, Values: []string{string(q.Outcome)}}}})
-	}
-	if q.Rating != "" {
-		low, high, _ := strings.Cut(q.Rating, "..")
-		out.Where = append(out.Where, search.AnyOf{{Span: search.Span{Field: search.ByRating, From: stars(low), To: stars(cmp.Or(high, low)) + 1}}})
-	}
 	p := q.Period.report()
 	out.From, out.To = p.From, p.To
 	return out
 }
 
-// stars is a rating of ours as a number.
-func stars(digit string) int64 { return int64(digit[0] - '0') }
-
 // cases are those of a cell: a territory, and a category or one of its topics.
 func (q heatQuery) cases(territory int64, by string) string {
 	list := cases{
-		Period: q.Period, Words: q.Words, Category: q.Category, Topic: q.Topic, Stage: q.Stage, Territory: territory, Agency: q.Agency,
+		Period: q.Period, Words: q.words(), Category: q.Category, Topic: q.Topic, Stage: q.Stage, Territory: territory, Agency: q.Agency,
 	}
 	switch {
 	case q.Within && territory == 0:
@@ -125,15 +152,8 @@ func (q heatQuery) cases(territory int64, by string) string {
 	case q.Within && territory == q.Territory:
 		return "" // no list leaves the settlements out
 	}
-	if q.Outcome != "" {
-		list.Words = strings.TrimSpace(list.Words + " outcome:" + string(q.Outcome))
-	}
-	if q.Rating != "" {
-		list.Words = strings.TrimSpace(list.Words + " rating:" + q.Rating)
-	}
 	if q.branch {
-		list.Topic = ""
-		list.Words = strings.TrimSpace(list.Words + " rubric:" + q.Topic)
+		list.Topic = "" // its filter takes leaves
 	}
 	switch {
 	case by == "":

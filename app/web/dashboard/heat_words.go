@@ -3,7 +3,6 @@ package dashboard
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/search"
@@ -44,7 +43,7 @@ func (h *Handlers) rising(s screen, q heatQuery) ([]risingRow, error) {
 	out := make([]risingRow, 0, len(found.Words))
 	for _, w := range found.Words {
 		list := q
-		list.Words = strings.TrimSpace(q.Words + " " + w.Word)
+		list.asked = q.asked.With("", w.Word)
 		row := risingRow{Word: w.Word, URL: list.cases(q.Territory, ""), Many: ui.T(s, "heat.rising.seen",
 			"now", ui.Number(s, w.Now), "of", ui.Number(s, found.Now), "before", ui.Number(s, w.Before), "past", ui.Number(s, found.Before))}
 		for _, e := range w.Examples {

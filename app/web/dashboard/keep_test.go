@@ -129,7 +129,7 @@ func (r *region) tie(dice *rand.Rand, lives []*life) {
 	try(workflow.Split, err)
 	for _, l := range lives {
 		if a, ok := open(l); ok && a.Lead == 0 && a.Joined == 0 && dice.IntN(3) == 0 {
-			_, err := r.engine.Act(ctx, officer(a.Agency), a.ID, workflow.Command{Action: workflow.Retopic, Rubric: "yards.trees", Reason: "Это про дерево"})
+			_, err := r.engine.Act(ctx, officer(a.Agency), a.ID, workflow.Command{Action: workflow.Retopic, Rubric: "yards.green.trees", Reason: "Это про дерево"})
 			try(workflow.Retopic, err)
 		}
 	}

@@ -152,7 +152,8 @@ func (r *region) settle() {
 			leaf("roads.pit", "Яма", "fast", 5), leaf("roads.light", "Фонари", "general", 20),
 		}},
 		{Code: "yards", Name: lang.Text{RU: "Дворы"}, Children: []*rubricator.Rubric{
-			leaf("yards.snow", "Снег", "fast", 3), leaf("yards.trees", "Деревья", "general", 10),
+			leaf("yards.snow", "Снег", "fast", 3),
+			{Code: "yards.green", Name: lang.Text{RU: "Зелень"}, Children: []*rubricator.Rubric{leaf("yards.green.trees", "Деревья", "general", 10)}},
 		}},
 	}, "for the tests")
 	require.NoError(r.t, err)
@@ -321,7 +322,7 @@ func (l *life) live(at time.Time) {
 	l.clock.Set(at)
 	topic := l.dice.IntN(4)
 	receipt, err := l.engine.Submit(l.t.Context(), workflow.Submission{
-		Text: texts[topic], Rubric: []string{"roads.pit", "roads.light", "yards.snow", "yards.trees"}[topic],
+		Text: texts[topic], Rubric: []string{"roads.pit", "roads.light", "yards.snow", "yards.green.trees"}[topic],
 		Place:  workflow.Place{Territory: l.places[pick(l.dice, "lipki", "lipki", "bor", "zarechye", "vyselki", "region")]},
 		Source: workflow.FromPortal,
 	})
