@@ -25,7 +25,8 @@ type alerts struct {
 	Sections []ui.Tab
 	Rows     []alertRow
 	Mail     bool
-	Error    string // beside the note of Wrong
+	Errors   ui.Errors
+	Taken    string // what stood in the way of taking note
 	Wrong    int64
 	Typed    string
 }
@@ -61,7 +62,7 @@ func (h *Handlers) alerts(c echo.Context, status int, view alerts) error {
 	for _, a := range list {
 		view.Rows = append(view.Rows, h.alertRow(s, a))
 	}
-	view.Page.Invalid = view.Error != ""
+	view.Page.Invalid = len(view.Errors) > 0
 	return edge.Render(c, status, alertsPage(view))
 }
 
@@ -101,13 +102,15 @@ func (h *Handlers) TakeAlert(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	note := strings.TrimSpace(c.FormValue("note"))
+	note := strings.TrimSpace(c.FormValue(noteName(id)))
 	if utf8.RuneCountInString(note) > mostNote {
-		return h.alerts(c, http.StatusUnprocessableEntity, alerts{Error: ui.T(s, "burst.note_long", "most", mostNote), Wrong: id, Typed: note})
+		return h.alerts(c, http.StatusUnprocessableEntity, alerts{
+			Errors: ui.Errors{{Name: noteName(id), Text: ui.T(s, "burst.note_long", "most", mostNote)}}, Wrong: id, Typed: note,
+		})
 	}
 	err = h.Alert.TakeAlert(s, id, s.by.User, note, s.now)
 	if fault.Is(err, fault.Conflict) {
-		return h.alerts(c, http.StatusConflict, alerts{Error: ui.T(s, "burst.taken_already"), Wrong: id, Typed: note})
+		return h.alerts(c, http.StatusConflict, alerts{Taken: ui.T(s, "burst.taken_already"), Wrong: id, Typed: note})
 	}
 	if err != nil {
 		return err

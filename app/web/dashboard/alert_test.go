@@ -63,8 +63,8 @@ func TestAlerts_a_burst_is_raised_once_and_taken_note_of(t *testing.T) {
 		require.Equal(t, want, status, login)
 		require.Equal(t, want, r.post(login, "/dashboard/alerts/1", url.Values{}), login)
 	}
-	require.Equal(t, http.StatusUnprocessableEntity, r.post("supervisor", "/dashboard/alerts/1", url.Values{"note": {strings.Repeat("а", 1001)}}))
-	require.Equal(t, http.StatusSeeOther, r.post("supervisor", "/dashboard/alerts/1", url.Values{"note": {"Бригада выехала"}}))
+	require.Equal(t, http.StatusUnprocessableEntity, r.post("supervisor", "/dashboard/alerts/1", url.Values{"note-1": {strings.Repeat("а", 1001)}}))
+	require.Equal(t, http.StatusSeeOther, r.post("supervisor", "/dashboard/alerts/1", url.Values{"note-1": {"Бригада выехала"}}))
 	require.Equal(t, http.StatusConflict, r.post("supervisor", "/dashboard/alerts/1", url.Values{}), "a double click")
 	require.Equal(t, http.StatusSeeOther, r.post("supervisor", "/dashboard/alerts/mail", url.Values{"mail": {"yes"}}))
 	body = text(r.page("supervisor", "/dashboard/alerts"))

@@ -3,6 +3,8 @@ package dashboard
 import (
 	"net/http"
 	"strconv"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
 
@@ -52,7 +54,7 @@ func (h *Handlers) Cases(c echo.Context) error {
 	if more {
 		ids = ids[:casesPage]
 	}
-	view := caseList{Title: ui.T(s, title), About: h.about(s, f, of)}
+	view := caseList{Title: sentence(ui.T(s, title)), About: h.about(s, f, of)}
 	if ask.Filter.Address != "" {
 		view.About = ask.Filter.Address + ", " + view.About
 	}
@@ -75,6 +77,12 @@ func (h *Handlers) Cases(c echo.Context) error {
 		view.Next = of.url(f, "/dashboard/cases", append(at, "below", idOf(ids[len(ids)-1]))...)
 	}
 	return edge.Render(c, http.StatusOK, casesListPage(view))
+}
+
+// sentence begins words that elsewhere follow a number with a capital.
+func sentence(words string) string {
+	first, size := utf8.DecodeRuneInString(words)
+	return string(unicode.ToUpper(first)) + words[size:]
 }
 
 // about says whose figures of when these are.

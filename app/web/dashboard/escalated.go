@@ -35,6 +35,7 @@ type climbedRow struct {
 	DueAt   time.Time
 	Due     ui.DueState // of the answer, "" where its clock doesn't run
 	Spent   int
+	Late    bool // a step on the way to the answer takes too long
 }
 
 type escalated struct {
@@ -120,6 +121,7 @@ func (h *Handlers) climbedRows(s screen, rows []workflow.InboxRow) []climbedRow 
 		if !r.DueAt.IsZero() {
 			row.Due, row.Spent = ui.StateOfDue(r.SubmittedAt, r.DueAt, s.now)
 		}
+		row.Late = r.Level >= climbedLevel && r.Stage.Working() && row.Due != ui.DueOverdue
 		out = append(out, row)
 	}
 	return out

@@ -454,7 +454,7 @@ func climbedTable(rows []climbedRow) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						if r.Due != ui.DueOverdue {
+						if r.Late {
 							var templ_7745c5c3_Var25 string
 							templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(ui.T(ctx, "dashboard.escalated.step_late"))
 							if templ_7745c5c3_Err != nil {
@@ -471,6 +471,11 @@ func climbedTable(rows []climbedRow) templ.Component {
 						}
 						if r.Due != "" {
 							templ_7745c5c3_Err = ui.DueBar(r.DueAt, r.Spent, r.Due).Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
+						} else if !r.Late {
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "—")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
