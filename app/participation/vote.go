@@ -13,6 +13,7 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/otklik/otklik/app/clock"
@@ -29,6 +30,38 @@ type Voting struct {
 	Codes Codes
 	Clock clock.Clock
 	Key   []byte // of persons and passes
+
+	frozen sync.Map // of id to *frozen: what has opened stays as it is
+}
+
+// frozen is what a campaign's ballots are read by.
+type frozen struct {
+	hash  [32]byte
+	terms *Terms
+}
+
+// published finds the frozen terms of a campaign. Whether it takes ballots now
+// says the box.
+func (v *Voting) published(ctx context.Context, campaign int64) (*frozen, error) {
+	if known, ok := v.frozen.Load(campaign); ok {
+		return known.(*frozen), nil
+	}
+	c, err := v.Store.FindCampaign(ctx, campaign)
+	if err != nil {
+		return nil, err
+	}
+	if !c.Public() {
+		return nil, fault.New(fault.NotFound, "error.not_found")
+	}
+	terms, err := Thaw(c.Frozen)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, "error.internal", err)
+	}
+	f := &frozen{hash: c.Hash, terms: terms}
+	if !v.Clock.Now().Before(terms.Opens) { // before that it may be recalled and published anew
+		v.frozen.Store(campaign, f)
+	}
+	return f, nil
 }
 
 // PassLife is how long a proven address lets one vote.
@@ -195,12 +228,9 @@ type Receipt struct {
 // Send puts a ballot into the box. Sent again it gives the same receipt. A second
 // ballot of the same person is fault.Conflict and changes nothing.
 func (v *Voting) Send(ctx context.Context, s Sending) (*Receipt, error) {
-	c, err := v.Store.FindCampaign(ctx, s.Campaign)
+	c, err := v.published(ctx, s.Campaign)
 	if err != nil {
 		return nil, err
-	}
-	if !c.Public() {
-		return nil, fault.New(fault.NotFound, "error.not_found")
 	}
 	// An old page may send again what is in the box long since, so lateness is
 	// judged after that.
@@ -208,11 +238,7 @@ func (v *Voting) Send(ctx context.Context, s Sending) (*Receipt, error) {
 	if err != nil {
 		return nil, err
 	}
-	terms, err := Thaw(c.Frozen)
-	if err != nil {
-		return nil, late(c, s.Arrived)
-	}
-	choice, err := Tidy(terms, s.Answers)
+	choice, err := Tidy(c.terms, s.Answers)
 	if err != nil {
 		return nil, err
 	}
@@ -221,9 +247,9 @@ func (v *Voting) Send(ctx context.Context, s Sending) (*Receipt, error) {
 	}
 	casting := Casting{Person: pass.Person, Territory: pass.Territory, Arrived: s.Arrived}
 	casting.Campaign, casting.Choice, casting.Nonce = s.Campaign, choice.Encode(), Nonce(s.Secret)
-	casting.Commitment = ledger.Commit(c.Hash, casting.Choice, casting.Nonce)
+	casting.Commitment = ledger.Commit(c.hash, casting.Choice, casting.Nonce)
 	if s.FormerCode != "" || s.FormerSecret != "" {
-		former, err := v.former(ctx, c, s)
+		former, err := v.former(ctx, c.terms, s)
 		if err != nil {
 			return nil, err
 		}
@@ -243,18 +269,22 @@ func (v *Voting) Send(ctx context.Context, s Sending) (*Receipt, error) {
 		return nil, fault.New(fault.Conflict, "ballot.replaced")
 	case Late:
 	}
-	return v.afterClosing(ctx, c, &casting, r)
+	return v.afterClosing(ctx, &casting, r)
 }
 
 // afterClosing gives the receipt of a ballot that came again after the closing.
-func (v *Voting) afterClosing(ctx context.Context, c *Campaign, casting *Casting, r *Receipt) (*Receipt, error) {
-	found, err := v.Box.FindBallots(ctx, c.ID, casting.Commitment[:])
+func (v *Voting) afterClosing(ctx context.Context, casting *Casting, r *Receipt) (*Receipt, error) {
+	found, err := v.Box.FindBallots(ctx, casting.Campaign, casting.Commitment[:])
 	if err != nil {
 		return nil, err
 	}
 	if len(found) == 1 {
 		r.Again = true
 		return r, nil
+	}
+	c, err := v.Store.FindCampaign(ctx, casting.Campaign)
+	if err != nil {
+		return nil, err
 	}
 	return nil, late(c, casting.Arrived)
 }
@@ -265,9 +295,9 @@ func isSecret(s string) bool {
 }
 
 // former finds the ballot that is to be replaced, by its receipt and secret.
-func (v *Voting) former(ctx context.Context, c *Campaign, s Sending) (ledger.Hash, error) {
+func (v *Voting) former(ctx context.Context, terms *Terms, s Sending) (ledger.Hash, error) {
 	var check fault.Check
-	if !c.Terms.Change {
+	if !terms.Change {
 		return ledger.Hash{}, fault.New(fault.Conflict, "ballot.no_change")
 	}
 	prefix, ok := ledger.Prefix(s.FormerCode)
@@ -275,7 +305,7 @@ func (v *Voting) former(ctx context.Context, c *Campaign, s Sending) (ledger.Has
 		check.Fail("former_code", "ballot.code_wrong")
 		return ledger.Hash{}, check.Err()
 	}
-	found, err := v.Box.FindBallots(ctx, c.ID, prefix)
+	found, err := v.Box.FindBallots(ctx, s.Campaign, prefix)
 	if err != nil {
 		return ledger.Hash{}, err
 	}
