@@ -30,6 +30,7 @@ func (a *App) pages() web.Pages {
 		Notices: a.Store, Photos: a.Photos, Letters: letters, Clock: a.Clock, Base: a.Config.Base, Demo: a.demoUsers(),
 		Hub: a.hub, KeepKey: a.keepKey,
 		Bulking: a.bulking(), Duplicates: a.Store.Suspicions(), Views: a.Store, Planning: a.Store, Absences: a.Store, Journal: a.Store, Calendar: a.Engine.Calendar,
+		Settings: admin.Sections,
 	})
 	a.officers = officers
 	citizens := portal.New(portal.Config{

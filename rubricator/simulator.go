@@ -21,22 +21,24 @@ type SentStore interface {
 }
 
 // Simulator replays the appeals of the last days against the open draft, beside
-// its readers: each draft and period once, and keeps what came of it. It is
-// safe for concurrent use.
+// its readers: each draft and period once, one after another, and keeps what
+// came of it. It is safe for concurrent use.
 type Simulator struct {
 	Store SentStore
 	Clock clock.Clock
 
 	mu   sync.Mutex
 	runs []*Run
+	turn sync.Mutex // held by the replay under way
 }
 
-// Run is one replay, under way or done.
+// Run is one replay, waiting for its turn, under way or done.
 type Run struct {
 	Days  int
 	Until time.Time
 	ask   question
 	done  chan struct{}
+	begun atomic.Bool
 	count atomic.Int64
 	sim   *Simulation
 	index *territory.Index
@@ -61,7 +63,7 @@ const (
 	mostRuns = 6
 	// runFresh is how long a replay is shown before it is made anew.
 	runFresh = 10 * time.Minute
-	// runLimit is how long a replay may take.
+	// runLimit is how long a replay may take from its turn on.
 	runLimit = 5 * time.Minute
 )
 
@@ -119,12 +121,17 @@ func (m *Simulator) Simulate(ctx context.Context, days int) (*Run, error) {
 	m.runs = append(m.runs, r)
 	m.runs = m.runs[max(0, len(m.runs)-mostRuns):]
 	// Whoever asked may leave: the next one finds it done.
-	go r.replay(context.WithoutCancel(ctx), m.Store)
+	go func() {
+		m.turn.Lock()
+		defer m.turn.Unlock()
+		r.replay(context.WithoutCancel(ctx), m.Store)
+	}()
 	return r, nil
 }
 
 func (r *Run) replay(ctx context.Context, store SentStore) {
 	defer close(r.done)
+	r.begun.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, runLimit)
 	defer cancel()
 	r.err = store.EachSent(ctx, r.Until.Add(-time.Duration(r.Days)*24*time.Hour), r.Until, func(one Sent) error {
@@ -162,6 +169,9 @@ func (r *Run) failed() bool {
 		return false
 	}
 }
+
+// Waits reports whether another replay is under way, after which it begins.
+func (r *Run) Waits() bool { return !r.begun.Load() }
 
 // Count is how many appeals were replayed so far.
 func (r *Run) Count() int { return int(r.count.Load()) }

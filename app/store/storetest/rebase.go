@@ -84,9 +84,9 @@ func testRebase(t *testing.T, open Opener) {
 	step := func(code string, way rubricator.Way) change {
 		return func(d *rubricator.Draft, old *rubricator.Tree) error { return d.Move(code, way, old) }
 	}
-	retire := func(code string, into ...string) change {
+	retireOne := func(into ...string) change {
 		return func(d *rubricator.Draft, _ *rubricator.Tree) error {
-			return d.Retire(rubricator.Retirement{Codes: []string{code}, Successors: into})
+			return d.Retire(rubricator.Retirement{Codes: []string{"a.one"}, Successors: into})
 		}
 	}
 	add := func(parent, code string) change {
@@ -170,10 +170,10 @@ func testRebase(t *testing.T, open Opener) {
 			[]string{"field a.one questions |"},
 			nil,
 		},
-		"they retire what the draft edits": {days(10), retire("a.one", "a.two"), "a(−a.one a.two a.three) b(b.one) c(c.one c.two)", []string{"retired a.one false|"}, []check{is("a.one", daysOf, 10)}},
-		"the draft retires what they edit": {retire("a.one", "a.two"), days(5), "a(−a.one a.two a.three) b(b.one) c(c.one c.two)", []string{"retired a.one true|"}, []check{is("a.one", daysOf, 5)}},
+		"they retire what the draft edits": {days(10), retireOne("a.two"), "a(−a.one a.two a.three) b(b.one) c(c.one c.two)", []string{"retired a.one false|"}, []check{is("a.one", daysOf, 10)}},
+		"the draft retires what they edit": {retireOne("a.two"), days(5), "a(−a.one a.two a.three) b(b.one) c(c.one c.two)", []string{"retired a.one true|"}, []check{is("a.one", daysOf, 5)}},
 		"both retire with other successors": {
-			retire("a.one", "a.two"), retire("a.one", "a.three"), "a(−a.one a.two a.three) b(b.one) c(c.one c.two)",
+			retireOne("a.two"), retireOne("a.three"), "a(−a.one a.two a.three) b(b.one) c(c.one c.two)",
 			[]string{"field a.one successors a.two|a.three"},
 			[]check{is("a.one", func(r *rubricator.Rubric) any { return r.Successors }, []string{"a.two"})},
 		},

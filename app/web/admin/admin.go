@@ -83,8 +83,20 @@ func (h *Handlers) beginSystem(c echo.Context) (context.Context, actor.Actor, er
 
 // frame is the frame of a screen, and the sections that the person may open.
 func (h *Handlers) frame(c echo.Context, title, section string) (ui.Page, []ui.Tab, error) {
-	ctx := edge.Ctx(c)
 	p, err := h.Frame(c, title)
+	tabs := Sections(edge.Ctx(c))
+	for i := range tabs {
+		tabs[i].Current = tabs[i].URL == section
+	}
+	return p, tabs, err
+}
+
+// Sections are the pages that the signed-in person may open.
+func Sections(ctx context.Context) []ui.Tab {
+	by := edge.Actor(ctx)
+	if agencies, region := identity.Administers(by); !region && len(agencies) == 0 {
+		return nil
+	}
 	var tabs []ui.Tab
 	for _, at := range []struct {
 		path, key string
@@ -98,11 +110,11 @@ func (h *Handlers) frame(c echo.Context, title, section string) (ui.Page, []ui.T
 		{routesURL, "route.title", true},
 		{simulationURL, "simulation.title", false},
 	} {
-		if !at.system || edge.Actor(ctx).Has(actor.SystemAdmin) {
-			tabs = append(tabs, ui.Tab{Text: ui.T(ctx, at.key), URL: at.path, Count: -1, Current: at.path == section})
+		if !at.system || by.Has(actor.SystemAdmin) {
+			tabs = append(tabs, ui.Tab{Text: ui.T(ctx, at.key), URL: at.path, Count: -1})
 		}
 	}
-	return p, tabs, err
+	return tabs
 }
 
 // agency is the short name of a body.

@@ -102,7 +102,9 @@ type Config struct {
 	Absences      identity.Absences
 	Journal       Journal
 	Calendar      func() *calendar.Calendar
-	Demo          []DemoUser // shown on the sign-in page; nil outside of the demo
+	// Settings are their pages that the signed-in person may open; nil: none.
+	Settings func(ctx context.Context) []ui.Tab
+	Demo     []DemoUser // shown on the sign-in page; nil outside of the demo
 }
 
 // Handlers answer the console's addresses.
@@ -183,6 +185,9 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 		p.Nav = append(p.Nav, ui.NavItem{
 			Text: ui.T(ctx, "console.nav.admin"), URL: "/admin/users", Current: strings.HasPrefix(path, "/admin"),
 		})
+	}
+	if h.cfg.Settings != nil {
+		p.Settings = h.cfg.Settings(ctx)
 	}
 	p.Nav = append(p.Nav, ui.NavItem{
 		Text: ui.T(ctx, "console.nav.notices"), URL: "/console/notices", Count: unseen, Most: notify.MostUnseen, Live: "notices", Current: path == "/console/notices",

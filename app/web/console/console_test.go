@@ -3,6 +3,7 @@ package console_test
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +83,23 @@ func TestInbox_each_role_begins_where_its_work_is(t *testing.T) {
 	}
 	require.Contains(t, r.as("moderator").get("/console").text(), "Садовую")
 	require.NotContains(t, r.as("gardener").get("/console?tab=all").text(), "Полевой", "another agency's cases are not in the list")
+}
+
+func TestPalette_leads_where_one_may_go(t *testing.T) {
+	t.Parallel()
+	r := newRegion(t)
+	commands := func(login string) (urls []string) {
+		for _, a := range all(r.as(login).get("/console").root, "a") {
+			if url := attr(a, "href"); has(a, "data-command") && strings.HasPrefix(url, "/admin/") {
+				urls = append(urls, url)
+			}
+		}
+		return urls
+	}
+	require.Subset(t, commands("admin"), []string{
+		"/admin/users", "/admin/journal", "/admin/calendar", "/admin/rubricator", "/admin/models", "/admin/rubricator/routes", "/admin/rubricator/simulation",
+	})
+	require.Empty(t, commands("executor"))
 }
 
 func TestInbox_pages_both_ways_without_a_gap(t *testing.T) {

@@ -26,6 +26,7 @@ import (
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/app/store/storetest"
 	"github.com/otklik/otklik/app/web"
+	"github.com/otklik/otklik/app/web/admin"
 	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/rubricator"
@@ -99,7 +100,8 @@ func newRegion(t *testing.T) *region {
 			Accounts: accounts, Cookies: edge.NewCookies(base), Engine: r.engine, Reader: r.store, Templates: r.store,
 			Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Phones: r.store, Subscriptions: r.store, Users: r.store, Base: base, Notices: r.store, Photos: r.photos, Clock: r.clock, Hub: r.hub,
 			Bulking: r.bulking(), Duplicates: r.store.Suspicions(), Views: r.store, Planning: r.store, Absences: r.store, Journal: r.store, Calendar: r.engine.Calendar,
-			Demo: []console.DemoUser{{Login: "coordinator", Password: password, Name: "Алина Верескова", Role: actor.Coordinator}},
+			Settings: admin.Sections,
+			Demo:     []console.DemoUser{{Login: "coordinator", Password: password, Name: "Алина Верескова", Role: actor.Coordinator}},
 		})},
 	})
 	require.NoError(t, err)

@@ -26,6 +26,7 @@ type Page struct {
 	Path     string    // path and query of this page, for the language switch and the current mark
 	User     *User     // nil: nobody is signed in
 	Nav      []NavItem
+	Settings []Tab    // console: pages of the settings, for the palette
 	Scripts  []string // further entry scripts by their asset name; islands need none
 	Wide     bool     // use the whole width (tables, maps)
 	Invalid  bool     // the form came back with errors: the title says so

@@ -19,4 +19,11 @@ function startAll(scope: Element): void {
 }
 
 startAll(document.documentElement);
+
+// On a phone a row of tabs scrolls: to the current one.
+for (const tab of document.querySelectorAll<HTMLElement>(".moj-sub-navigation [aria-current]")) {
+  const row = tab.closest("ul");
+  if (row) row.scrollLeft = tab.offsetLeft + tab.offsetWidth - row.offsetLeft - row.clientWidth / 2;
+}
+
 document.addEventListener("htmx:after:swap", () => startAll(document.documentElement));
