@@ -4,7 +4,7 @@ import "context"
 
 // TellAgain reads the log from its beginning.
 func (h *Hub) TellAgain(ctx context.Context) error {
-	h.moveTo("0")
+	h.skipTo("0")
 	_, err := h.step(ctx)
 	return err
 }

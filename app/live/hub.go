@@ -236,7 +236,7 @@ func (h *Hub) step(ctx context.Context) (more bool, err error) {
 		if at, err = h.cfg.Log.End(ctx); err != nil {
 			return false, err
 		}
-		h.moveTo(at)
+		h.skipTo(at)
 		return false, h.tellNotices(ctx)
 	}
 	changes, next, err := h.cfg.Log.After(ctx, at, followAtOnce)
@@ -248,21 +248,35 @@ func (h *Hub) step(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	if len(changes) > 0 {
-		h.each(func(c *Conn) {
+		h.moveTo(next, func(c *Conn) {
 			for i := range changes {
 				c.tell(&changes[i])
 			}
 			c.moved(next)
 		})
-		h.moveTo(next)
 	}
 	return len(changes) == followAtOnce, h.tellNotices(ctx)
 }
 
-func (h *Hub) moveTo(position string) {
+// skipTo passes over what nobody is there to hear. Who came while the log was
+// read heard nothing of it: for them the hub goes on from where it was.
+func (h *Hub) skipTo(position string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.conns) == 0 || h.position == "" {
+		h.position = position
+	}
+}
+
+// moveTo tells every connection what lies before the position. Nobody sees the
+// hub there who can't have heard of it.
+func (h *Hub) moveTo(position string, tell func(*Conn)) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.position = position
+	for c := range h.conns {
+		tell(c)
+	}
 }
 
 // each calls fn with every connection.
