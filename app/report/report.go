@@ -32,7 +32,7 @@ type Filter struct {
 	Agency    int64
 	Executor  int64 // who has it, or answered it
 	Category  string
-	Address   string // as it was typed
+	Address   string // as it was typed, up to the house
 }
 
 // Counts are the sums from which every KPI is computed. Each says which

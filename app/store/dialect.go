@@ -36,6 +36,8 @@ type dialect struct {
 	// aside before a column of a condition says that its index is not worth
 	// walking. SQLite chooses by rules of thumb; PostgreSQL knows the numbers.
 	aside string
+	// position is the function that finds a text in a text, from 1; 0 is nowhere.
+	position string
 	// quarter is the number of the quarter of an hour since 1970 of a column.
 	quarter string
 	// tail selects events after a position; see tail.go.
@@ -57,6 +59,7 @@ var postgresDialect = dialect{
 	nextBlock:  "SELECT nextval('appeal_ids')",
 	among:      "%s = ANY(?)",
 	ids:        func(ids []int64) any { return ids },
+	position:   "strpos",
 	quarter:    "floor(extract(epoch FROM %s) / 900)::bigint",
 	// Below the oldest running transaction nothing can appear any more. The order
 	// is qualified: a bare xid would be the selected text, of which 9 follows 10.
@@ -76,6 +79,7 @@ var sqliteDialect = dialect{
 	among:     "%s IN (SELECT value FROM json_each(?))",
 	ids:       idsAsJSON,
 	aside:     "+",
+	position:  "instr",
 	quarter:   "%s / 900000000",
 	// One writer at a time: numbers are given in the order of commits. The
 	// first parameter stands where PostgreSQL has the transaction.

@@ -31,7 +31,7 @@ func (s *Store) reportFilter(f report.Filter) (c clauses, ok bool) {
 		c.add("category = ?", f.Category)
 	}
 	if f.Address != "" {
-		c.add("address = ?", f.Address)
+		c.add(s.dialect.house()+" = ?", f.Address)
 	}
 	return c, true
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/otklik/otklik/app/fault"
@@ -56,6 +57,21 @@ func (s *Store) ListCounted(ctx context.Context, count string, p report.Period, 
 	return out, translate(rows.Err())
 }
 
+// flats begin the number of a flat in an address as it was typed.
+var flats = []string{" кв.", " Кв.", ",кв.", " кв ", " квартира", " Квартира", " apt", " Apt", " flat ", " Flat "}
+
+// house is the address up to the house: which flat it is points at a person.
+func (d dialect) house() string {
+	var b strings.Builder
+	b.WriteString("rtrim(CASE")
+	for _, word := range flats {
+		at := d.position + "(address, '" + word + "')"
+		b.WriteString(" WHEN " + at + " > 0 THEN substr(address, 1, " + at + " - 1)")
+	}
+	b.WriteString(" ELSE address END, ' ,')")
+	return b.String()
+}
+
 // Again implements report.Store.
 func (s *Store) Again(ctx context.Context, p report.Period, f report.Filter, limit int) ([]report.PlaceLine, error) {
 	base, ok := s.reportFilter(f)
@@ -63,8 +79,8 @@ func (s *Store) Again(ctx context.Context, p report.Period, f report.Filter, lim
 		return nil, nil
 	}
 	where := base.with("address <> '' AND submitted_at >= ? AND submitted_at < ?", instant(p.From), instant(p.To))
-	query := fmt.Sprintf(`SELECT territory_id, address, category, count(*), count(*) FILTER (WHERE first_signed_at IS NULL AND %s)
-		FROM appeals%s GROUP BY territory_id, address, category HAVING count(*) > 1 ORDER BY 4 DESC, 5 DESC, 2, 1, 3 LIMIT %d`, unfinal, where.where(), limit)
+	query := fmt.Sprintf(`SELECT territory_id, %s, category, count(*), count(*) FILTER (WHERE first_signed_at IS NULL AND %s)
+		FROM appeals%s GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 4 DESC, 5 DESC, 2, 1, 3 LIMIT %d`, s.dialect.house(), unfinal, where.where(), limit)
 	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind(query), where.args...)
 	if err != nil {
 		return nil, translate(err)

@@ -63,6 +63,24 @@ func testReport(t *testing.T, open Opener) {
 	}
 
 	t.Run("days are those of the zone", func(t *testing.T) { testDays(t, open) })
+	t.Run("an address is told up to the house", func(t *testing.T) { testAgain(t, open) })
+}
+
+func testAgain(t *testing.T, open Opener) {
+	s := open(t)
+	for _, address := range []string{"Лесная, 40, кв. 19", "Лесная, 40", "Лесная, 40 квартира 3", "Лесная, 40, apt 7", "Квартальная, 2", "Квартальная, 3"} {
+		take(t, s, Noon, 1, func(in *workflow.Intake) { in.Appeal.Place.Address = address })
+	}
+	region := report.Filter{Region: true}
+	lines, err := s.Again(t.Context(), month, region, 10)
+	require.NoError(t, err)
+	require.Len(t, lines, 1)
+	require.Equal(t, "Лесная, 40", lines[0].Address)
+	require.Equal(t, 4, lines[0].Count)
+	region.Address = lines[0].Address
+	ids, err := s.ListCounted(t.Context(), "submitted", month, region, Noon, 0, 10)
+	require.NoError(t, err)
+	require.Len(t, ids, 4, "the list has exactly what the line counts")
 }
 
 // keep brings the sums up to the end of the log.
