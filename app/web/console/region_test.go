@@ -53,6 +53,8 @@ type region struct {
 	users  map[string]*identity.User
 	places []territory.Territory
 	days   *calendar.Calendar
+
+	catchUp func(context.Context) error // the index does, where it is behind
 }
 
 // bulking holds actions with many cases for 20 seconds.
@@ -98,7 +100,7 @@ func newRegion(t *testing.T) *region {
 		Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Console: console.New(console.Config{
 			Accounts: accounts, Cookies: edge.NewCookies(base), Engine: r.engine, Reader: r.store, Templates: r.store,
-			Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Phones: r.store, Subscriptions: r.store, Users: r.store, Base: base, Notices: r.store, Photos: r.photos, Clock: r.clock, Hub: r.hub,
+			Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Settle: r.settled, Phones: r.store, Subscriptions: r.store, Users: r.store, Base: base, Notices: r.store, Photos: r.photos, Clock: r.clock, Hub: r.hub,
 			Bulking: r.bulking(), Duplicates: r.store.Suspicions(), Views: r.store, Planning: r.store, Absences: r.store, Journal: r.store, Calendar: r.engine.Calendar,
 			Settings: admin.Sections,
 			Demo:     []console.DemoUser{{Login: "coordinator", Password: password, Name: "Алина Верескова", Role: actor.Coordinator}},
@@ -109,6 +111,13 @@ func newRegion(t *testing.T) *region {
 	t.Cleanup(server.Close)
 	r.url = server.URL
 	return r
+}
+
+func (r *region) settled(ctx context.Context) error {
+	if r.catchUp == nil {
+		return nil
+	}
+	return r.catchUp(ctx)
 }
 
 // log is the event log as screens hear of it.

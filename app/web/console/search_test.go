@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/workflow"
 )
 
 func asking(words string) string { return "/console?q=" + url.QueryEscape(words) }
@@ -126,4 +128,32 @@ func TestSuggestSearch(t *testing.T) {
 		require.NotEmpty(t, got[0].Label)
 		require.NotEmpty(t, got[0].Note)
 	}
+}
+
+func TestInbox_waits_for_what_the_reader_has_just_done(t *testing.T) {
+	t.Parallel()
+	r := newRegion(t)
+	id := r.assigned()
+	before, number := asking("этап:in_work"), r.find(id).Appeal.Number
+	b := r.as("executor")
+	_, err := r.engine.Act(t.Context(), r.users["executor"].Actor(), id, workflow.Command{Action: workflow.Start}) // the index lacks it
+	require.NoError(t, err)
+	waits := 0
+	r.catchUp = func(context.Context) error {
+		waits++
+		r.reindex(id)
+		return nil
+	}
+	require.Empty(t, numbers(b.get(before)))
+	require.Zero(t, waits, "who did nothing waits for nothing")
+	require.Equal(t, []string{number}, numbers(b.get(before+"&done=start")))
+	require.Equal(t, 1, waits)
+
+	r.catchUp = func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	late := b.get(before + "&done=start")
+	require.Equal(t, http.StatusOK, late.status, "an index that is far behind holds up nobody")
+	require.Equal(t, []string{number}, numbers(late))
 }
