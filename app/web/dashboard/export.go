@@ -22,6 +22,7 @@ var fileTables = []struct{ name, key string }{
 	{"figures", "dashboard.export.figures"},
 	{"topics", "dashboard.export.topics"},
 	{"agencies", "dashboard.export.agencies"},
+	{"places", "dashboard.places.title"},
 	{"days", "dashboard.export.by_day"},
 }
 
@@ -56,7 +57,7 @@ func (h *Handlers) Figures(c echo.Context) error {
 	for _, table := range []struct {
 		name string
 		make func(screen, question) (document.Sheet, error)
-	}{{"figures", h.figureSheet}, {"topics", h.topicSheet}, {"agencies", h.agencySheet}, {"days", h.daySheet}} {
+	}{{"figures", h.figureSheet}, {"topics", h.topicSheet}, {"agencies", h.agencySheet}, {"places", h.placeSheet}, {"days", h.daySheet}} {
 		if only := c.QueryParam("table"); only != "" && only != table.name {
 			continue
 		}
@@ -153,25 +154,57 @@ func (h *Handlers) topicSheet(s screen, ask question) (document.Sheet, error) {
 	return sheet, err
 }
 
-func (h *Handlers) agencySheet(s screen, ask question) (document.Sheet, error) {
-	sheet := document.Sheet{Name: ui.T(s, "dashboard.export.agencies"), Columns: []document.Column{
-		column(s, "dashboard.agency.name", document.Words), column(s, "dashboard.agency.submitted", document.Whole),
+// lineSheet compares agencies or municipalities.
+func lineSheet(s screen, title, head string) document.Sheet {
+	return document.Sheet{Name: ui.T(s, title), Columns: []document.Column{
+		column(s, head, document.Words), column(s, "dashboard.agency.submitted", document.Whole),
 		column(s, "dashboard.agency.answered", document.Whole), column(s, "dashboard.agency.overdue", document.Share),
 		column(s, "dashboard.agency.median", document.Real), column(s, "dashboard.agency.rating", document.Real),
 	}}
+}
+
+func sheetLine(name string, c report.Counts) []any {
+	row := []any{name, c.Submitted, c.Answered, nil, nil, nil}
+	for _, k := range report.KPIs(c) {
+		at := map[string]int{"overdue": 3, "answer_median": 4, "satisfaction": 5}[k.Key]
+		if at > 0 && k.Known {
+			row[at] = k.Value
+		}
+	}
+	return row
+}
+
+// placeSheet has the municipalities; a settlement counts with its own.
+func (h *Handlers) placeSheet(s screen, ask question) (document.Sheet, error) {
+	sheet := lineSheet(s, "dashboard.places.title", "dashboard.territory")
+	counts, err := h.lines(s, ask, report.GroupTerritory)
+	if err != nil {
+		return sheet, err
+	}
+	var rows [][]any
+	for _, t := range s.book.Places.Municipalities() {
+		var sum report.Counts
+		for _, id := range s.book.Places.Below(t.ID) {
+			if c := counts[id]; c != nil {
+				sum.Add(*c)
+			}
+		}
+		if sum.Submitted > 0 || sum.Answered > 0 {
+			rows = append(rows, sheetLine(s.place(t.ID), sum))
+		}
+	}
+	sheet.Rows = document.Rows(rows)
+	return sheet, nil
+}
+
+func (h *Handlers) agencySheet(s screen, ask question) (document.Sheet, error) {
+	sheet := lineSheet(s, "dashboard.export.agencies", "dashboard.agency.name")
 	lines, err := recall(s, h.memo, "agencies", ask, func(ctx context.Context) ([]report.AgencyLine, error) {
 		return h.Reports.Agencies(ctx, ask.Period, ask.Filter, s.now)
 	})
 	var rows [][]any
 	for _, l := range lines {
-		row := []any{h.agency(s, l.Agency), l.Counts.Submitted, l.Counts.Answered, nil, nil, nil}
-		for _, k := range report.KPIs(l.Counts) {
-			at := map[string]int{"overdue": 3, "answer_median": 4, "satisfaction": 5}[k.Key]
-			if at > 0 && k.Known {
-				row[at] = k.Value
-			}
-		}
-		rows = append(rows, row)
+		rows = append(rows, sheetLine(h.agency(s, l.Agency), l.Counts))
 	}
 	sheet.Rows = document.Rows(rows)
 	return sheet, err
