@@ -43,8 +43,9 @@ type frozen struct {
 // published finds the frozen terms of a campaign. Whether it takes ballots now
 // says the box.
 func (v *Voting) published(ctx context.Context, campaign int64) (*frozen, error) {
-	if known, ok := v.frozen.Load(campaign); ok {
-		return known.(*frozen), nil
+	known, _ := v.frozen.Load(campaign)
+	if f, ok := known.(*frozen); ok {
+		return f, nil
 	}
 	c, err := v.Store.FindCampaign(ctx, campaign)
 	if err != nil {
