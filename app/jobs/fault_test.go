@@ -234,14 +234,31 @@ func TestFaults_redis_comes_back_with_old_data(t *testing.T) {
 		n, err := r.ZCard(t.Context(), "asynq:{deadline}:scheduled").Result()
 		return err == nil && n >= many/workflow.FireAtOnce
 	}, "the next steps are in Redis")
-	flush(t, address)
-	for key, data := range old {
-		require.NoError(t, r.RestoreReplace(t.Context(), key, 0, data).Err())
+	// A task that a worker holds at that moment may take the copy's with it when it
+	// is done, so Redis may have to fall back more than once.
+	worked := func() bool {
+		flush(t, address)
+		_, err := r.TxPipelined(t.Context(), func(p redis.Pipeliner) error {
+			for key, data := range old {
+				p.RestoreReplace(t.Context(), key, 0, data)
+			}
+			return nil
+		})
+		require.NoError(t, err)
+		for range 200 {
+			waiting, err := r.LLen(t.Context(), "asynq:{deadline}:pending").Result()
+			if err == nil && waiting == 0 && c.asked.count(deadline.StepHalf) > before {
+				return true
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		return false
 	}
-	eventually(t, func() bool {
-		waiting, err := r.LLen(t.Context(), "asynq:{deadline}:pending").Result()
-		return err == nil && waiting == 0 && c.asked.count(deadline.StepHalf) > before
-	}, "the old tasks are worked again")
+	again := false
+	for try := 0; try < 3 && !again; try++ {
+		again = worked()
+	}
+	require.True(t, again, "the old tasks are worked again")
 	c.clock.Set(next.NextAt.Add(time.Minute))
 	c.fires(t)
 	c.once(t, deadline.StepHalf, next.Step)

@@ -76,8 +76,7 @@ func testEvents(t *testing.T, open Opener) {
 		require.Empty(t, end)
 		take(t, s, Noon, 3)
 		take(t, s, Noon, 3)
-		_, walked, err := s.EventsAfter(t.Context(), "", 100)
-		require.NoError(t, err)
+		_, walked := tailFor(t, s, "", 4) // transactions of others may hold it back
 		end, err = s.LogEnd(t.Context())
 		require.NoError(t, err)
 		require.Equal(t, walked, end)
