@@ -3,10 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"sync"
 
-	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/participation/ledger"
 )
@@ -132,97 +129,30 @@ func (s *Store) sameBallot(ctx context.Context, c *participation.Casting) (parti
 	return participation.Again, nil
 }
 
-// ballotBox shares commits of SQLite among ballots that come at once, as
-// groupCommit does for appeals.
-type ballotBox struct {
-	s       *Store
-	mu      sync.Mutex
-	waiting []*ballotJob
-	running bool
-	closed  bool
-	idle    sync.WaitGroup
-}
-
-type ballotJob struct {
-	c    participation.Casting
-	cast participation.Cast
-	err  error
-	done chan struct{}
-}
-
-func (b *ballotBox) add(ctx context.Context, c participation.Casting) (participation.Cast, error) {
-	job := &ballotJob{c: c, done: make(chan struct{})}
-	b.mu.Lock()
-	if b.closed {
-		b.mu.Unlock()
-		return "", fault.Wrap(fault.Unavailable, "error.unavailable", errors.New("the store is closed"))
-	}
-	b.waiting = append(b.waiting, job)
-	if !b.running {
-		b.running = true
-		b.idle.Add(1)
-		go b.run() //nolint:contextcheck // the group belongs to none of its callers
-	}
-	b.mu.Unlock()
-	select {
-	case <-job.done:
-		return job.cast, job.err
-	case <-ctx.Done():
-		return "", ctx.Err()
+// newBallotBox shares commits among ballots that come at once. A ballot that
+// isn't taken leaves nothing behind.
+func newBallotBox(s *Store) *group[participation.Casting, participation.Cast] {
+	return &group[participation.Casting, participation.Cast]{
+		begin: func(ctx context.Context) (*sql.Tx, error) { return s.writeDB.BeginTx(ctx, nil) },
+		write: castAll,
 	}
 }
 
-func (b *ballotBox) stop() {
-	b.mu.Lock()
-	b.closed = true
-	b.mu.Unlock()
-	b.idle.Wait()
-}
-
-func (b *ballotBox) run() {
-	defer b.idle.Done()
-	for b.group() {
-	}
-}
-
-func (b *ballotBox) group() bool {
-	ctx := context.Background() // the group belongs to none of its callers
-	tx, err := b.s.writeDB.BeginTx(ctx, nil)
-	b.mu.Lock()
-	n := min(len(b.waiting), groupSize)
-	jobs := b.waiting[:n:n]
-	b.waiting = b.waiting[n:]
-	b.mu.Unlock()
-	if err == nil {
-		err = b.write(ctx, tx, jobs)
-	}
-	for _, job := range jobs {
-		if err != nil {
-			job.cast, job.err = "", err
-		}
-		close(job.done)
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.running = len(b.waiting) > 0
-	return b.running
-}
-
-func (b *ballotBox) write(ctx context.Context, tx *sql.Tx, jobs []*ballotJob) error {
+func castAll(ctx context.Context, tx *sql.Tx, jobs []*job[participation.Casting, participation.Cast]) error {
 	for _, job := range jobs {
 		if _, err := tx.ExecContext(ctx, "SAVEPOINT one"); err != nil {
-			return errors.Join(err, tx.Rollback())
+			return err
 		}
-		job.cast, job.err = castSQLite(ctx, tx, &job.c)
+		job.out, job.err = castSQLite(ctx, tx, &job.in)
 		end := "RELEASE one"
-		if job.err != nil || job.cast != participation.Taken {
+		if job.err != nil || job.out != participation.Taken {
 			end = "ROLLBACK TO one; RELEASE one"
 		}
 		if _, err := tx.ExecContext(ctx, end); err != nil {
-			return errors.Join(err, tx.Rollback())
+			return err
 		}
 	}
-	return tx.Commit()
+	return nil
 }
 
 func castSQLite(ctx context.Context, tx *sql.Tx, c *participation.Casting) (participation.Cast, error) {

@@ -6,26 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
-
-	"github.com/otklik/otklik/app/fault"
 )
 
-// groupSize is the most intakes that share one commit.
-const groupSize = 64
-
 // groupCommit writes intakes that come at the same time in one transaction of
-// the one writer: they share the flush to disk, which is what an intake costs.
-// Each stands behind its own savepoint, so that one that fails takes no other
-// with it.
+// the one writer. Each stands behind its own savepoint, so that one that fails
+// takes no other with it.
 type groupCommit struct {
-	s *Store
-
-	mu      sync.Mutex
-	waiting []*groupJob
-	running bool
-	closed  bool
-	idle    sync.WaitGroup
+	s     *Store
+	group *group[*intake, bool] // of whether the intake is fresh
 
 	// prepared statements of the writer, nil before the first intake
 	savepoint, release, rollback *sql.Stmt
@@ -34,14 +22,11 @@ type groupCommit struct {
 	clock, outbox, photo         *sql.Stmt
 }
 
-type groupJob struct {
-	in    *intake
-	fresh bool
-	err   error
-	done  chan struct{}
+func newGroupCommit(s *Store) *groupCommit {
+	g := &groupCommit{s: s}
+	g.group = &group[*intake, bool]{begin: g.begin, write: g.writeAll}
+	return g
 }
-
-func newGroupCommit(s *Store) *groupCommit { return &groupCommit{s: s} }
 
 // intake writes one submission and returns when it is on disk. Where ctx ends
 // sooner the caller doesn't know whether it is: the same key tells.
@@ -49,33 +34,12 @@ func (g *groupCommit) intake(ctx context.Context, in *intake) (fresh bool, err e
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
-	job := &groupJob{in: in, done: make(chan struct{})}
-	g.mu.Lock()
-	if g.closed {
-		g.mu.Unlock()
-		return false, fault.Wrap(fault.Unavailable, "error.unavailable", errors.New("the store is closed"))
-	}
-	g.waiting = append(g.waiting, job)
-	if !g.running {
-		g.running = true
-		g.idle.Add(1)
-		go g.run() //nolint:contextcheck // the group belongs to none of its callers
-	}
-	g.mu.Unlock()
-	select {
-	case <-job.done:
-		return job.fresh, job.err
-	case <-ctx.Done():
-		return false, ctx.Err()
-	}
+	return g.group.add(ctx, in)
 }
 
 // stop waits until nothing is left to write.
 func (g *groupCommit) stop() {
-	g.mu.Lock()
-	g.closed = true
-	g.mu.Unlock()
-	g.idle.Wait()
+	g.group.stop()
 	for _, stmt := range []*sql.Stmt{
 		g.savepoint, g.release, g.rollback, g.draftFound, g.draftEnd, g.appeal, g.applicant, g.event, g.clock, g.outbox, g.photo,
 	} {
@@ -85,48 +49,18 @@ func (g *groupCommit) stop() {
 	}
 }
 
-// run writes groups until nobody waits.
-func (g *groupCommit) run() {
-	defer g.idle.Done()
-	for g.group() {
+func (g *groupCommit) begin(ctx context.Context) (*sql.Tx, error) {
+	if err := g.prepare(ctx); err != nil {
+		return nil, err
 	}
+	return g.s.writeDB.BeginTx(ctx, nil)
 }
 
-// group writes those that wait now. It takes them once it has the writer: who
-// comes while another transaction runs joins the next group.
-func (g *groupCommit) group() bool {
-	ctx := context.Background() // the group belongs to none of its callers
-	var tx *sql.Tx
-	err := g.prepare(ctx)
-	if err == nil {
-		tx, err = g.s.writeDB.BeginTx(ctx, nil)
-	}
-	jobs := g.take()
-	if err == nil {
-		for _, job := range jobs {
-			job.fresh, job.err = g.write(ctx, tx, job.in)
-		}
-		err = tx.Commit()
-	}
+func (g *groupCommit) writeAll(ctx context.Context, tx *sql.Tx, jobs []*job[*intake, bool]) error {
 	for _, job := range jobs {
-		if err != nil {
-			job.fresh, job.err = false, err
-		}
-		close(job.done)
+		job.out, job.err = g.write(ctx, tx, job.in)
 	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.running = len(g.waiting) > 0
-	return g.running
-}
-
-func (g *groupCommit) take() []*groupJob {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	n := min(len(g.waiting), groupSize)
-	jobs := g.waiting[:n:n]
-	g.waiting = g.waiting[n:]
-	return jobs
+	return nil
 }
 
 func (g *groupCommit) prepare(ctx context.Context) error {

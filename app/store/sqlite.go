@@ -45,7 +45,7 @@ func (s *Store) openSQLite(ctx context.Context, cfg Config) error {
 		return err
 	}
 	s.freshDB, s.fresh = s.readDB, s.read
-	s.group, s.ballots = newGroupCommit(s), &ballotBox{s: s}
+	s.group, s.ballots = newGroupCommit(s), newBallotBox(s)
 	return nil
 }
 

@@ -48,9 +48,9 @@ type Store struct {
 	write, read, fresh       *gorm.DB
 	writeDB, readDB, freshDB *sql.DB
 
-	pool, readPool *pgxpool.Pool // nil on SQLite
-	group          *groupCommit  // nil on PostgreSQL
-	ballots        *ballotBox    // nil on PostgreSQL
+	pool, readPool *pgxpool.Pool                                     // nil on SQLite
+	group          *groupCommit                                      // nil on PostgreSQL
+	ballots        *group[participation.Casting, participation.Cast] // nil on PostgreSQL
 
 	ids struct {
 		sync.Mutex
