@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -183,7 +182,7 @@ func (f *form) read(c echo.Context) {
 		}
 		for _, q := range f.leaf.Questions {
 			if q.Type != rubricator.QPhoto {
-				d.Replies[q.Code] = typed(c, q)
+				d.Replies[q.Code] = intake.Reply(c.FormValue, q)
 			}
 		}
 	}
@@ -201,25 +200,6 @@ func (f *form) readPlace(c echo.Context) {
 		d.Place = workflow.Place{Territory: chosen}
 	}
 	d.Place.Address, d.PlaceText = text, text
-}
-
-// typed reads the answer to a question; a date comes in three parts.
-func typed(c echo.Context, q rubricator.Question) string {
-	name := rubricator.QuestionField(q.Code)
-	if q.Type != rubricator.QDate {
-		return intake.Tidy(c.FormValue(name))
-	}
-	parts := []string{intake.Tidy(c.FormValue(name + "-day")), intake.Tidy(c.FormValue(name + "-month")), intake.Tidy(c.FormValue(name + "-year"))}
-	if strings.Join(parts, "") == "" {
-		return ""
-	}
-	return strings.Join(parts, ".")
-}
-
-// dateParts is what stood in the three parts of a date.
-func dateParts(value string) (day, month, year string) {
-	parts := append(strings.SplitN(value, ".", 3), "", "", "")
-	return parts[0], parts[1], parts[2]
 }
 
 // wrong reports whether err is about what was typed, and puts it into words.

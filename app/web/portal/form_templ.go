@@ -230,7 +230,7 @@ func question(f *form, q rubricator.Question, errs ui.Errors) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case rubricator.QDate:
-			day, month, year := dateParts(value)
+			day, month, year := intake.DateParts(value)
 			templ_7745c5c3_Err = ui.DateInput(ui.DateField{Field: field, Day: day, Month: month, Year: year}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

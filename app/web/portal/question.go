@@ -51,32 +51,13 @@ func (h *Handlers) SaveQuestions(c echo.Context) error {
 		f.d.Replies = map[string]string{}
 	}
 	for _, q := range f.asked() {
-		f.d.Replies[q.Code] = typed(c, q)
+		f.d.Replies[q.Code] = intake.Reply(c.FormValue, q)
 	}
 	_, err = f.replies()
 	if errs, yes := wrong(edge.Ctx(c), err); yes {
 		return f.questions(c, http.StatusUnprocessableEntity, errs)
 	}
 	return h.save(c, f, f.next(stepQuestions))
-}
-
-// typed reads the answer to a question; a date comes in three parts.
-func typed(c echo.Context, q rubricator.Question) string {
-	name := rubricator.QuestionField(q.Code)
-	if q.Type != rubricator.QDate {
-		return intake.Tidy(c.FormValue(name))
-	}
-	parts := []string{intake.Tidy(c.FormValue(name + "-day")), intake.Tidy(c.FormValue(name + "-month")), intake.Tidy(c.FormValue(name + "-year"))}
-	if strings.Join(parts, "") == "" {
-		return ""
-	}
-	return strings.Join(parts, ".")
-}
-
-// dateParts is what stood in the three parts of a date.
-func dateParts(value string) (day, month, year string) {
-	parts := append(strings.SplitN(value, ".", 3), "", "", "")
-	return parts[0], parts[1], parts[2]
 }
 
 // onlyIf says after which replies a question is asked, "" where it always is:
