@@ -15,10 +15,11 @@ import (
 )
 
 // eyes is what finds things on a page as a person does: by the words on them.
-// An exact match comes before one that begins so, and that before any other.
+// An exact match comes before one that begins so, and that before any other. What
+// is still being made, or has just changed, is waited for.
 const eyes = `
 window.otkSquash ??= (s) => (s ?? "").replace(/\s+/g, " ").trim().toLowerCase();
-window.otkShown ??= (e) => !e.closest("[aria-hidden=true]") && e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getClientRects().length > 0;
+window.otkShown ??= (e) => !e.closest("[aria-hidden=true], [aria-busy=true]:not(form), .otk-settling") && e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getClientRects().length > 0;
 window.otkBest ??= (list, words, wordsOf) => {
 	const want = otkSquash(words);
 	const rank = (e) => { const s = otkSquash(wordsOf(e)); return s === want ? 0 : s.startsWith(want) ? 1 : s.includes(want) ? 2 : 3; };
