@@ -79,6 +79,7 @@ type Campaign struct {
 	Reason  string // why it was closed early or cancelled
 	Draw    string // what the public draw gave, where there had to be one
 	Result  *Result
+	Hidden  []Hidden // answers in own words that the page doesn't show
 	Version int
 }
 
@@ -102,6 +103,7 @@ type Terms struct {
 	Change      bool       `json:"change,omitempty"`   // a voter may change their mind until closing
 	Blank       bool       `json:"blank,omitempty"`    // a ballot may be empty
 	Shown       Shown      `json:"shown"`
+	Turnout     bool       `json:"turnout,omitempty"` // everybody sees how many voted while it is open
 	Ties        TieRule    `json:"ties"`
 	Seed        string     `json:"seed,omitempty"`      // of TieLot
 	Procedure   lang.Text  `json:"procedure"`           // of the public draw, where Ties is TieStop

@@ -73,7 +73,7 @@ func (s *Campaigns) Act(ctx context.Context, by actor.Actor, id int64, a Action,
 		case Cancel:
 			c.Reason = strings.TrimSpace(reason)
 		case Announce:
-		case Create, Edit, Begin, End, Seal, Count:
+		case Create, Edit, Begin, End, Seal, Count, Hide, Reveal:
 			return fault.New(fault.Conflict, "campaign.not_now")
 		}
 		return nil
@@ -155,7 +155,7 @@ func (s *Campaigns) result(ctx context.Context, c *Campaign, log *LogState, draw
 	if err != nil {
 		return nil, err
 	}
-	r.Campaign, r.Entries, r.Root, r.Places = HashText(c.Hash), log.Tree.N, HashText(log.Tree.Hash), places
+	r.Campaign, r.Entries, r.Root, r.Places = HashText(c.Hash), log.Tree.N, HashText(log.Tree.Hash), gathered(places)
 	r.Days, err = s.Box.CountDays(ctx, c.ID)
 	return r, err
 }

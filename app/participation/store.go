@@ -22,6 +22,9 @@ type Store interface {
 	// adds a ballot to it meanwhile. What fn returns is noted.
 	ChangeCampaign(ctx context.Context, id int64, fn func(c *Campaign) (Note, error)) (*Campaign, error)
 	ListNotes(ctx context.Context, campaign int64) ([]Note, error)
+	// FindStory and KeepStory keep what was worked out of a campaign's ballots.
+	FindStory(ctx context.Context, campaign int64) (*Story, error)
+	KeepStory(ctx context.Context, campaign int64, s *Story) error
 }
 
 // Box is the ballot box.

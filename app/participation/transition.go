@@ -43,6 +43,8 @@ const (
 	Count      Action = "count"
 	Announce   Action = "announce"
 	Cancel     Action = "cancel"
+	Hide       Action = "hide"   // an answer in own words, from the page of results
+	Reveal     Action = "reveal" // and put it back
 )
 
 // Transition is one row of the table: the only ways from state to state.
@@ -68,6 +70,10 @@ var Transitions = []Transition{
 	{Action: Cancel, From: Published, To: Cancelled, Reason: true},
 	{Action: Cancel, From: Open, To: Cancelled, Reason: true},
 	{Action: Cancel, From: Closed, To: Cancelled, Reason: true},
+	{Action: Hide, From: Counted, To: Counted, Reason: true},
+	{Action: Hide, From: Announced, To: Announced, Reason: true},
+	{Action: Reveal, From: Counted, To: Counted, Reason: true},
+	{Action: Reveal, From: Announced, To: Announced, Reason: true},
 }
 
 // Step finds the row of an action from a state.
@@ -123,7 +129,7 @@ func guard(a Action, c *Campaign, now time.Time) error {
 		if c.Terms.Shown == WhenCounted {
 			return fault.New(fault.Conflict, "campaign.shown_already")
 		}
-	case Create, Edit, Publish, Begin, End, Seal, Cancel:
+	case Create, Edit, Publish, Begin, End, Seal, Cancel, Hide, Reveal:
 	}
 	return nil
 }

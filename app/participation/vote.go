@@ -31,7 +31,8 @@ type Voting struct {
 	Clock clock.Clock
 	Key   []byte // of persons and passes
 
-	frozen sync.Map // of id to *frozen: what has opened stays as it is
+	frozen  sync.Map   // of id to *frozen: what has opened stays as it is
+	stories sync.Mutex // one is worked out at a time
 }
 
 // frozen is what a campaign's ballots are read by.

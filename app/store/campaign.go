@@ -30,6 +30,7 @@ type campaignRow struct {
 	Draw      string
 	Result    string
 	Observers []byte
+	Hidden    string
 	Version   int
 	CreatedAt instant
 	ChangedAt instant
@@ -72,6 +73,13 @@ func (s *Store) newCampaignRow(c *participation.Campaign) (*campaignRow, error) 
 		}
 		row.Result = string(result)
 	}
+	if len(c.Hidden) > 0 {
+		hidden, err := json.Marshal(c.Hidden)
+		if err != nil {
+			return nil, fmt.Errorf("hidden answers of campaign %d: %w", c.ID, err)
+		}
+		row.Hidden = string(hidden)
+	}
 	if len(c.Observers) > 0 {
 		if row.Observers, err = s.sealer.seal(observersName(c.ID), c.Observers); err != nil {
 			return nil, err
@@ -93,6 +101,11 @@ func (s *Store) campaign(row *campaignRow) (*participation.Campaign, error) {
 		c.Result = new(participation.Result)
 		if err := json.Unmarshal([]byte(row.Result), c.Result); err != nil {
 			return nil, fmt.Errorf("result of campaign %d: %w", row.ID, err)
+		}
+	}
+	if row.Hidden != "" {
+		if err := json.Unmarshal([]byte(row.Hidden), &c.Hidden); err != nil {
+			return nil, fmt.Errorf("hidden answers of campaign %d: %w", row.ID, err)
 		}
 	}
 	if row.Observers != nil {

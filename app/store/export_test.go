@@ -61,6 +61,7 @@ func Columns() map[string][]string {
 	add(columnsOf[kpiStateRow]())
 	add(columnsOf[campaignRow]())
 	add(columnsOf[campaignNoteRow]())
+	add(columnsOf[campaignStoryRow]())
 	add(columnsOf[voterRow]())
 	add(columnsOf[ballotRow]())
 	add(columnsOf[campaignLogRow]())

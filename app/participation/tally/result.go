@@ -49,6 +49,7 @@ type Round struct {
 	Supporters int64    // voters with money left who named it
 	InFull     int64    // of them, paid the whole price
 	Short      int64    // gave all they had, which was less
+	Last       *big.Rat // what those gave together
 	Price      *big.Rat // for one point, of those who paid in full
 	Effective  *big.Rat // votes for each unit paid: what the round was won by
 	Tied       []int    // others that were as good

@@ -219,6 +219,7 @@ func (g *game) round(q *quote, tied []int) Round {
 		r.InFull += g.groups[o.groups[b]].size
 	}
 	r.Supporters = r.Short + r.InFull
+	r.Last = g.books.money(g.books.behind(q.project, q.poor, new(big.Int)), one)
 	if r.Price.Sign() > 0 {
 		r.Effective = new(big.Rat).Inv(r.Price)
 		if g.rule.Utility == CostUtility {

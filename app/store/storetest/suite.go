@@ -58,6 +58,7 @@ func Run(t *testing.T, open Opener) {
 		{"usual times", testUsualTimes},
 		{"models", testModels},
 		{"ballots", testBallots},
+		{"results", testResults},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()
