@@ -55,6 +55,8 @@ func Run(t *testing.T, open Opener) {
 		{"witness", testWitness},
 		{"suspicions", testSuspicions},
 		{"alerts", testAlerts},
+		{"weekly reports", testWeekly},
+		{"open data", testOpenData},
 		{"usual times", testUsualTimes},
 		{"models", testModels},
 		{"ballots", testBallots},
