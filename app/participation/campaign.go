@@ -139,6 +139,8 @@ type Project struct {
 	Name lang.Text `json:"name"`
 	Text lang.Text `json:"text"`
 	Cost int64     `json:"cost"`
+	// Proposal is the proposal that it was made of; 0: the organiser wrote it.
+	Proposal int64 `json:"proposal,omitempty"`
 }
 
 // Ask is the form of a question.

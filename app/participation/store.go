@@ -103,6 +103,7 @@ type Code struct {
 	Digits    string
 	Lang      string
 	Territory int64
+	Purpose   string // empty: to vote
 	Tries     int
 	Expires   time.Time
 }

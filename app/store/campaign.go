@@ -200,35 +200,47 @@ func (s *Store) ChangeCampaign(
 	ctx context.Context, id int64, fn func(c *participation.Campaign) (participation.Note, error),
 ) (*participation.Campaign, error) {
 	var changed *participation.Campaign
-	err := s.inTx(ctx, func(db *gorm.DB) error {
-		var row campaignRow
-		query := db
-		if s.dialect.lock != "" {
-			query = db.Clauses(clause.Locking{Strength: "UPDATE"})
-		}
-		if err := query.Take(&row, "id = ?", id).Error; err != nil {
-			return err
-		}
-		c, err := s.campaign(&row)
-		if err != nil {
-			return err
-		}
-		note, err := fn(c)
-		if err != nil {
-			return err
-		}
-		c.Version++
-		next, err := s.newCampaignRow(c)
-		if err != nil {
-			return err
-		}
-		if err := db.Model(next).Select("*").Omit("id", "created_at").Updates(next).Error; err != nil {
-			return err
-		}
-		changed = c
-		return s.addNote(db, id, note)
+	err := s.inTx(ctx, func(db *gorm.DB) (err error) {
+		changed, err = s.changeCampaign(db, id, fn)
+		return err
 	})
 	return changed, err
+}
+
+// lockCampaign reads a campaign that nobody else changes until the transaction
+// ends.
+func (s *Store) lockCampaign(db *gorm.DB, id int64) (*participation.Campaign, error) {
+	var row campaignRow
+	query := db
+	if s.dialect.lock != "" {
+		query = db.Clauses(clause.Locking{Strength: "UPDATE"})
+	}
+	if err := query.Take(&row, "id = ?", id).Error; err != nil {
+		return nil, err
+	}
+	return s.campaign(&row)
+}
+
+func (s *Store) changeCampaign(
+	db *gorm.DB, id int64, fn func(c *participation.Campaign) (participation.Note, error),
+) (*participation.Campaign, error) {
+	c, err := s.lockCampaign(db, id)
+	if err != nil {
+		return nil, err
+	}
+	note, err := fn(c)
+	if err != nil {
+		return nil, err
+	}
+	c.Version++
+	next, err := s.newCampaignRow(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Model(next).Select("*").Omit("id", "created_at").Updates(next).Error; err != nil {
+		return nil, err
+	}
+	return c, s.addNote(db, id, note)
 }
 
 // ListNotes implements participation.Store.

@@ -75,6 +75,14 @@ func Columns() map[string][]string {
 	add(columnsOf[logCheckpointRow]())
 	add(columnsOf[campaignDayRow]())
 	add(columnsOf[voterCodeRow]())
+	add(columnsOf[phasesRow]())
+	add(columnsOf[proposalRow]())
+	add(columnsOf[proposalAuthorRow]())
+	add(columnsOf[proposalNoteRow]())
+	add(columnsOf[proposalPersonRow]())
+	add(columnsOf[mergeRow]())
+	add(columnsOf[proposalAppealRow]())
+	add(columnsOf[projectReportRow]())
 	return out
 }
 

@@ -28,13 +28,14 @@ type sealedCode struct {
 	Digits    string `json:"digits"`
 	Lang      string `json:"lang"`
 	Territory int64  `json:"territory"`
+	Purpose   string `json:"purpose,omitempty"`
 }
 
 func codeName(id string) string { return "voter code " + id }
 
 // CreateCode implements participation.Codes.
 func (s *Store) CreateCode(ctx context.Context, c participation.Code, now time.Time) error {
-	sealed, err := s.sealer.seal(codeName(c.ID), sealedCode{c.Email, c.Digits, c.Lang, c.Territory})
+	sealed, err := s.sealer.seal(codeName(c.ID), sealedCode{c.Email, c.Digits, c.Lang, c.Territory, c.Purpose})
 	if err != nil {
 		return err
 	}
@@ -80,7 +81,7 @@ func (s *Store) findCode(db *gorm.DB, id string, now time.Time) (*participation.
 	}
 	c := &participation.Code{
 		ID: r.ID, Campaign: r.CampaignID, Email: sealed.Email, Digits: sealed.Digits, Lang: sealed.Lang, Territory: sealed.Territory,
-		Tries: r.Tries, Expires: r.ExpiresAt.time(),
+		Purpose: sealed.Purpose, Tries: r.Tries, Expires: r.ExpiresAt.time(),
 	}
 	copy(c.Person[:], r.Person)
 	return c, nil
