@@ -71,6 +71,12 @@ func (o DashboardOptions) database(ctx context.Context, s *scratch) (_ []Dashboa
 		return nil, err
 	}
 	agency = users.Actor().Agencies()[0]
+	person, err := a.Store.FindUserByLogin(ctx, desk)
+	if err != nil {
+		return nil, err
+	}
+	employer := person.Actor().Agencies()[0]
+	at := fmt.Sprintf("/dashboard/agencies/%d/people/%d", employer, person.ID)
 	var out []DashboardResult
 	for _, p := range []struct {
 		name, path string
@@ -83,6 +89,8 @@ func (o DashboardOptions) database(ctx context.Context, s *scratch) (_ []Dashboa
 		{"agency, quarter", fmt.Sprintf("/dashboard/agencies/%d", agency), 90, report.Filter{Region: true, Agency: agency}},
 		{"municipality, year", fmt.Sprintf("/dashboard?territory=%d", place.ID), 365, report.Filter{Region: true, Territory: []int64{place.ID}}},
 		{"municipality, quarter", fmt.Sprintf("/dashboard?territory=%d", place.ID), 90, report.Filter{Region: true, Territory: []int64{place.ID}}},
+		{"executor, year", at, 365, report.Filter{Region: true, Agency: employer, Executor: person.ID}},
+		{"executor, quarter", at, 90, report.Filter{Region: true, Agency: employer, Executor: person.ID}},
 		{"where cases wait, year", "/dashboard/flow", 365, report.Filter{Region: true}},
 	} {
 		from := to.AddDate(0, 0, -p.days)
@@ -99,6 +107,7 @@ func (o DashboardOptions) database(ctx context.Context, s *scratch) (_ []Dashboa
 				return out, err
 			}
 		}
+		o.say("%s: %s, p95 %.0f ms", s.kind, p.name, ms(ours.product.at(95)))
 		var plain spread
 		period := report.Period{From: from.UTC(), To: to.UTC()}
 		for range max(1, o.Samples/5) {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/otklik/otklik/app/demo"
 	"github.com/otklik/otklik/search"
@@ -28,6 +29,7 @@ type HeatmapOptions struct {
 	Appeals  int
 	Messages string // CSV file with the columns text, topic and category, "" for the demo region's
 	Rounds   int    // how often each question is asked in each way
+	Together bool   // all three are filled at once: sooner, but nothing is told of how fast and how large in memory
 }
 
 // HeatmapResult is what was found out. The figures above all are those of
@@ -41,12 +43,14 @@ type HeatmapResult struct {
 	PostgresP95     float64        `json:"postgres_p95_ms,omitempty"`
 	RawP95          float64        `json:"raw_p95_ms"`
 	WeeksP95        float64        `json:"heatmap_weeks_p95_ms"` // the same cells by week, over two years
-	DocsPerSecond   float64        `json:"docs_per_second"`
-	PlainPerSecond  float64        `json:"bleve_docs_per_second"`
+	PhraseHits      int            `json:"phrase_hits"`          // of the commonest two words that stand together
+	PhraseP95       float64        `json:"heatmap_phrase_p95_ms"`
+	DocsPerSecond   float64        `json:"docs_per_second,omitempty"`
+	PlainPerSecond  float64        `json:"bleve_docs_per_second,omitempty"`
 	IndexMB         float64        `json:"index_mb"`
 	PlainMB         float64        `json:"bleve_index_mb"`
 	PostgresTableMB float64        `json:"postgres_mb,omitempty"`
-	MemoryMB        float64        `json:"rss_mb"` // of the process with our index open, warm
+	MemoryMB        float64        `json:"rss_mb,omitempty"` // of the process with our index open, warm
 	Questions       []HeatQuestion `json:"questions"`
 }
 
@@ -67,7 +71,7 @@ type HeatQuestion struct {
 
 const (
 	heatTerritories = 33
-	heatBatch       = 2000
+	heatBatch       = 10_000
 	heatDays        = 730
 )
 
@@ -89,16 +93,11 @@ func Heatmap(ctx context.Context, o HeatmapOptions) (r *HeatmapResult, err error
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, h.ours.Close()) }()
-	if err := h.fillOurs(ctx); err != nil {
-		return nil, err
-	}
 	if h.plain, err = bare.Open(filepath.Join(dir, "plain")); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, h.plain.Close()) }()
-	if err := h.fillPlain(ctx); err != nil {
-		return nil, err
-	}
+	fills := []func(context.Context) error{h.fillOurs, h.fillPlain}
 	if o.Postgres != "" {
 		target, err := s.database(ctx)
 		if err != nil {
@@ -108,9 +107,10 @@ func Heatmap(ctx context.Context, o HeatmapOptions) (r *HeatmapResult, err error
 			return nil, err
 		}
 		defer h.db.Close()
-		if err := h.fillPostgres(ctx, target); err != nil {
-			return nil, err
-		}
+		fills = append(fills, func(ctx context.Context) error { return h.fillPostgres(ctx, target) })
+	}
+	if err := h.fill(ctx, fills); err != nil {
+		return nil, err
 	}
 	time.Sleep(3 * time.Second) // what merges in the background settles
 	h.out.IndexMB, h.out.PlainMB = folderMB(filepath.Join(dir, "ours")), folderMB(filepath.Join(dir, "plain"))
@@ -121,7 +121,23 @@ func Heatmap(ctx context.Context, o HeatmapOptions) (r *HeatmapResult, err error
 	}
 	common := h.out.Questions[0]
 	h.out.HeatmapP95, h.out.FacetsP95, h.out.PostgresP95, h.out.RawP95 = common.P95, common.FacetsP95, common.PostgresP95, common.RawP95
-	return h.out, h.askWeeks(ctx)
+	return h.out, errors.Join(h.askWeeks(ctx), h.askPhrase(ctx))
+}
+
+// fill fills one after the other, or all at once.
+func (h *heat) fill(ctx context.Context, fills []func(context.Context) error) error {
+	all, inOne := errgroup.WithContext(ctx)
+	if !h.o.Together {
+		all.SetLimit(1)
+	}
+	for _, do := range fills {
+		all.Go(func() error { return do(inOne) })
+	}
+	err := all.Wait()
+	if h.o.Together {
+		h.out.DocsPerSecond, h.out.PlainPerSecond, h.out.MemoryMB = 0, 0, 0
+	}
+	return err
 }
 
 // heat is one measurement.
@@ -321,6 +337,23 @@ func (h *heat) askWeeks(ctx context.Context) error {
 	return nil
 }
 
+// askPhrase asks for the cells of the commonest two words that stand together.
+func (h *heat) askPhrase(ctx context.Context) error {
+	q := search.HeatQuery{Query: search.Query{Region: true, Where: []search.AnyOf{{{Phrase: h.press.phrase}}}}, ByLeaf: true, Now: heatNow}
+	var took spread
+	for range h.o.Rounds {
+		began := time.Now()
+		m, err := h.ours.HeatMap(ctx, q)
+		if err != nil {
+			return err
+		}
+		took = append(took, time.Since(began))
+		h.out.PhraseHits = m.Total
+	}
+	h.out.PhraseP95 = ms(took.at(95))
+	return nil
+}
+
 // group asks PostgreSQL.
 func (h *heat) group(ctx context.Context, q search.Query) error {
 	where, args := []string{"true"}, []any{}
@@ -372,6 +405,7 @@ type press struct {
 	sentences [][]string
 	share     []int // of topics: a message's topic is drawn from the messages
 	words     []string
+	phrase    string // the commonest two of them that stand together
 }
 
 func newPress(path string) (*press, error) {
@@ -420,14 +454,24 @@ func newPress(path string) (*press, error) {
 // count lists the words by in how many sentences they are, the most common
 // first.
 func (p *press) count() {
-	many := map[string]int{}
+	many, pairs := map[string]int{}, map[string]int{}
 	for _, list := range p.sentences {
 		for _, sentence := range list {
 			seen := map[string]bool{}
+			before := ""
 			for word := range strings.FieldsFuncSeq(strings.ToLower(sentence), func(c rune) bool { return c < 'а' || c > 'я' }) {
-				if len([]rune(word)) > 4 && !seen[word] {
+				long := len([]rune(word)) > 4
+				if long && !seen[word] {
 					seen[word] = true
 					many[word]++
+				}
+				if pair := before + " " + word; long && before != "" {
+					if pairs[pair]++; pairs[pair] > pairs[p.phrase] {
+						p.phrase = pair
+					}
+				}
+				if before = ""; long {
+					before = word
 				}
 			}
 		}
@@ -498,6 +542,6 @@ func HeatmapTable(r *HeatmapResult) string {
 		t.row(q.Name, fmt.Sprint(q.Hits), fmt.Sprint(q.Cells), millis(q.P50), millis(q.P95), millis(q.RawP95), millis(q.FacetsP50), millis(q.FacetsP95),
 			times(q.FacetsP95, q.P95), millis(q.PostgresP50), millis(q.PostgresP95), times(q.PostgresP95, q.P95))
 	}
-	return t.String() + fmt.Sprintf("\n%d appeals, %d territories × %d topics. Index %.0f MB (bleve alone %.0f, PostgreSQL %.0f), %.0f documents/s (bleve alone %.0f), %.0f MB of memory. The common word by week: p95 %s ms.\n",
-		r.Appeals, r.Territories, r.Leaves, r.IndexMB, r.PlainMB, r.PostgresTableMB, r.DocsPerSecond, r.PlainPerSecond, r.MemoryMB, millis(r.WeeksP95))
+	return t.String() + fmt.Sprintf("\n%d appeals, %d territories × %d topics. Index %.0f MB (bleve alone %.0f, PostgreSQL %.0f), %.0f documents/s (bleve alone %.0f), %.0f MB of memory. The common word by week: p95 %s ms. A phrase with %d hits: p95 %s ms.\n",
+		r.Appeals, r.Territories, r.Leaves, r.IndexMB, r.PlainMB, r.PostgresTableMB, r.DocsPerSecond, r.PlainPerSecond, r.MemoryMB, millis(r.WeeksP95), r.PhraseHits, millis(r.PhraseP95))
 }

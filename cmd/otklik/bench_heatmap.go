@@ -54,6 +54,7 @@ func benchHeatmapCommand() *cobra.Command {
 	f.StringVar(&o.Messages, "messages", "", "CSV file of messages")
 	f.IntVar(&o.Rounds, "rounds", 40, "how often each question is asked in each way")
 	f.StringVar(&o.Postgres, "postgres", "", "URL of a PostgreSQL server on which databases may be made (default: the environment's "+postgresEnv+")")
+	f.BoolVar(&o.Together, "together", false, "fill all three at once: sooner where there are many, but documents a second and memory are not told")
 	f.Bool("json", false, "print JSON")
 	f.String("cpu-profile", "", "write a CPU profile of it all to this file, for `go tool pprof`")
 	return c

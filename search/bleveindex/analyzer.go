@@ -114,21 +114,28 @@ func compound(term string) bool {
 
 // sequence cuts a normal text as phrases are compared: stop words stand in
 // their places, and compounds are parted, so that «12 к 1» is «12к1».
-func sequence(text string) []word {
+func sequence(text string) []placed {
 	s := stemmers.Get().(*stemmer) //nolint:errcheck // the pool holds nothing else
 	defer stemmers.Put(s)
-	out := make([]word, 0, len(text)/8+1)
+	out := make([]placed, 0, len(text)/8+1)
 	runs(text, func(from, to int) {
-		halves(text[from:to], func(start, end int) {
-			start, end = from+start, from+end
-			stem := s.stem(text[start:end])
-			if stem == "" {
-				stem = folded(text[start:end])
-			}
-			out = append(out, word{start, end, stem})
-		})
+		halves(text[from:to], func(start, end int) { out = append(out, s.place(text, from+start, from+end)) })
 	})
 	return out
+}
+
+// placed is a word in its place among those of a sequence.
+type placed struct {
+	word
+	small bool // a stop word
+}
+
+func (s *stemmer) place(text string, start, end int) placed {
+	stem := s.stem(text[start:end])
+	if stem == "" {
+		return placed{word{start, end, folded(text[start:end])}, true}
+	}
+	return placed{word{start, end, stem}, false}
 }
 
 // stems lists the distinct stems of a text in their order.
@@ -170,15 +177,34 @@ func spaced(term string) string {
 	return b.String()
 }
 
-// textAnalyzer is indexed for bleve.
-type textAnalyzer struct{}
+// textAnalyzer gives bleve the indexed words of a text, or its small words. Their
+// positions are those of the sequence. Where they stand among the bytes is not
+// told: snippets read the text anyway, and zeros are short.
+type textAnalyzer struct{ small bool }
 
-func (textAnalyzer) Analyze(input []byte) analysis.TokenStream {
-	found := indexed(string(input))
-	tokens := make([]analysis.Token, len(found))
-	stream := make(analysis.TokenStream, len(found))
-	for i, w := range found {
-		tokens[i] = analysis.Token{Start: w.start, End: w.end, Term: []byte(w.stem), Position: i + 1}
+func (a textAnalyzer) Analyze(input []byte) analysis.TokenStream {
+	s := stemmers.Get().(*stemmer) //nolint:errcheck // the pool holds nothing else
+	defer stemmers.Put(s)
+	text := string(input)
+	tokens := make([]analysis.Token, 0, len(text)/10+1)
+	add := func(term string, position int) {
+		tokens = append(tokens, analysis.Token{Term: []byte(term), Position: position})
+	}
+	position := 0
+	runs(text, func(from, to int) {
+		first := position + 1
+		halves(text[from:to], func(start, end int) {
+			position++
+			if w := s.place(text, from+start, from+end); w.small == a.small {
+				add(w.stem, position)
+			}
+		})
+		if position > first && !a.small { // a compound as a whole
+			add(s.stem(text[from:to]), first)
+		}
+	})
+	stream := make(analysis.TokenStream, len(tokens))
+	for i := range tokens {
 		stream[i] = &tokens[i]
 	}
 	return stream

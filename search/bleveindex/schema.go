@@ -14,7 +14,7 @@ import (
 
 // schemaVersion changes whenever fields, terms or the analyser do: an index of
 // another version is rebuilt.
-const schemaVersion = "3"
+const schemaVersion = "4"
 
 // Keys of what the index remembers about itself.
 var (
@@ -23,11 +23,14 @@ var (
 )
 
 // The fields, as few as queries need: each distinct term costs time to index.
-// Text and answer are stored for snippets, key is kept by document; the others
-// are terms only.
+// Text and answer are stored for snippets and know the places of their words, as
+// do the small words, which are only asked for within phrases; key is kept by
+// document; the others are terms only.
 const (
 	fieldText      = "text"
 	fieldAnswer    = "answer"
+	fieldTextSmall = "text_small" // stop words of the text
+	fieldSaidSmall = "said_small" // stop words of the answer
 	fieldNumber    = "number"
 	fieldRubric    = "rubric"
 	fieldCategory  = "category"
@@ -77,8 +80,8 @@ func marksOf(d *search.Doc) marks {
 // newDocument lays a Doc out in fields.
 func newDocument(d *search.Doc) *document.Document {
 	doc := document.NewDocument(strconv.FormatInt(d.ID, 10))
-	addText(doc, fieldText, d.Text)
-	addText(doc, fieldAnswer, d.Answer)
+	addText(doc, fieldText, fieldTextSmall, d.Text)
+	addText(doc, fieldAnswer, fieldSaidSmall, d.Answer)
 	addTerm(doc, fieldNumber, d.Number)
 	addTerm(doc, fieldRubric, d.Rubric)
 	addTerm(doc, fieldCategory, d.Category)
@@ -96,12 +99,15 @@ func newDocument(d *search.Doc) *document.Document {
 	return doc
 }
 
-func addText(doc *document.Document, field, text string) {
+func addText(doc *document.Document, field, small, text string) {
 	if text == "" {
 		return
 	}
-	doc.AddField(document.NewTextFieldCustom(field, nil, []byte(normal(text)),
-		index.IndexField|index.StoreField, textAnalyzer{}))
+	text = normal(text)
+	doc.AddField(document.NewTextFieldCustom(field, nil, []byte(text),
+		index.IndexField|index.StoreField|index.IncludeTermVectors, textAnalyzer{}))
+	doc.AddField(document.NewTextFieldCustom(small, nil, []byte(text),
+		index.IndexField|index.IncludeTermVectors, textAnalyzer{small: true}))
 }
 
 func addTerm(doc *document.Document, field, term string) {

@@ -39,7 +39,7 @@ func (m *match) sought() sought {
 		for _, term := range word {
 			s.stems[term] = true
 			if compound(term) {
-				s.phrases = append(s.phrases, newPhrase(term).sequence)
+				s.phrases = append(s.phrases, newPhrase(term).stems())
 			}
 		}
 	}

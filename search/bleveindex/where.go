@@ -30,13 +30,14 @@ type test struct {
 	pass func(p *part, docs *roaring.Bitmap) (*roaring.Bitmap, error)
 }
 
-// price is what a test costs: a bitmap, a look at each row, or reading each text.
+// price is what a test costs: a bitmap, a look at each row, or comparing places in
+// each text.
 type price int
 
 const (
 	bitmaps price = iota
 	rowByRow
-	textByText
+	placeByPlace
 )
 
 func newWhere(ctx context.Context, asked []search.AnyOf) *where {
@@ -90,10 +91,10 @@ func (w *where) test(ctx context.Context, c search.Condition) (test, price) {
 	case c.Phrase != "":
 		s := newPhrase(c.Phrase)
 		if !c.Not {
-			w.close = append(w.close, s.sequence)
+			w.close = append(w.close, s.stems())
 		}
 		t.pass = func(p *part, docs *roaring.Bitmap) (*roaring.Bitmap, error) { return s.in(ctx, p, docs) }
-		return t, textByText
+		return t, placeByPlace
 	case c.Word != "":
 		return w.word(ctx, c)
 	case c.Near.Metres > 0:
@@ -129,7 +130,7 @@ func (w *where) word(ctx context.Context, c search.Condition) (test, price) {
 	}
 	cost := bitmaps
 	if slices.ContainsFunc(terms, compound) {
-		cost = textByText
+		cost = placeByPlace
 	}
 	return test{not: c.Not, pass: func(p *part, docs *roaring.Bitmap) (*roaring.Bitmap, error) {
 		if len(terms) == 0 { // stop words tell nothing
