@@ -130,3 +130,12 @@ func (v *Voting) writeBallots(ctx context.Context, w io.Writer, terms *Terms, ca
 		return enc.Encode(Public{Entry: b.Entry, Nonce: hex.EncodeToString(b.Nonce[:]), Choice: string(b.Choice)})
 	})
 }
+
+// WritePabulib writes the ballots of a budget vote as a file of Pabulib.
+func (v *Voting) WritePabulib(ctx context.Context, to io.Writer, c *Campaign) error {
+	counting, err := v.counting(ctx, c)
+	if err != nil {
+		return err
+	}
+	return counting.WritePabulib(to, c.Result)
+}

@@ -16,6 +16,9 @@ import (
 type Story struct {
 	Format  int `json:"format"` // storyFormat: another is worked out anew
 	Ballots int `json:"ballots"`
+	// Points says that ballots give points: scores and prices are of points, not of
+	// voters.
+	Points bool `json:"points,omitempty"`
 	// Share is what every voter began the count with and FirstShare their plain part
 	// of the budget, in units of the currency; empty where there are no shares.
 	Share      string      `json:"share,omitempty"`
@@ -81,7 +84,7 @@ func (c *Counting) Story(r *Result) (*Story, error) {
 	if c.election == nil || r.Projects == nil || !r.Quorum || c.ballots == c.blank {
 		return nil, nil
 	}
-	s := &Story{Format: storyFormat, Ballots: c.ballots}
+	s := &Story{Format: storyFormat, Ballots: c.ballots, Points: c.election.Kind != tally.Approval && c.election.Kind != tally.ChooseOne}
 	own := c.terms.Money.Rule
 	for _, name := range slices.Insert(slices.DeleteFunc(slices.Clone(comparedRules), func(n string) bool { return n == own }), 0, own) {
 		terms, money := *c.terms, *c.terms.Money

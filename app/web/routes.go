@@ -144,6 +144,11 @@ func (h *frame) routes(e *echo.Echo) {
 		v.GET("/check", p.Check)
 		v.GET("/terms.json", p.Terms)
 		v.GET("/files.zip", p.Files)
+		v.GET("/protocol.pdf", p.Protocol)
+		v.GET("/result.csv", p.ResultTable)
+		v.GET("/result.xlsx", p.ResultTable)
+		v.GET("/result.json", p.ResultJSON)
+		v.GET("/votes.pb", p.Pabulib)
 		v.GET("/log/checkpoint", p.Checkpoint)
 		v.GET("/log/entries", p.Entries)
 		v.GET("/log/key", p.Key)
@@ -157,6 +162,8 @@ func (h *frame) routes(e *echo.Echo) {
 		g.POST("/:id/edit", p.Save)
 		g.GET("/:id/questions/:n", p.Question)
 		g.POST("/:id/questions/:n", p.SaveQuestion)
+		g.GET("/:id/answers/:question", p.Answers)
+		g.POST("/:id/answers/:question", p.HideAnswer)
 	}
 
 	if p := h.cfg.Pages.Dashboard; p != nil {

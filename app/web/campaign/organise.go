@@ -89,6 +89,7 @@ type desk struct {
 	tie       *participation.TieError
 	reason    string
 	voters    int
+	results   results
 }
 
 // Desk is the page of a campaign in the console.
@@ -114,6 +115,12 @@ func (h *Handlers) showDesk(c echo.Context, status int, view desk) error {
 	}
 	for _, one := range counts {
 		view.voters += one.N
+	}
+	if found.Result != nil {
+		if view.results, err = h.results(ctx, found); err != nil {
+			return err
+		}
+		view.results.desk = true
 	}
 	notes, err := h.Campaigns.Store.ListNotes(ctx, found.ID)
 	if err != nil {
@@ -147,6 +154,8 @@ func (h *Handlers) Act(c echo.Context) error {
 		var log *participation.LogState
 		if log, err = h.Voting.Log.FindLog(ctx, found.ID); err == nil {
 			_, err = h.Campaigns.Count(ctx, by, found.ID, log, c.FormValue("draw"))
+			// The desk, which is shown next, works out how it came about: so no voter waits
+			// for it.
 		}
 	default:
 		_, err = h.Campaigns.Act(ctx, by, found.ID, a, view.reason)

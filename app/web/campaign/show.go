@@ -42,9 +42,10 @@ func (h *Handlers) List(c echo.Context) error {
 // shown is a campaign as its page shows it.
 type shown struct {
 	*participation.Campaign
-	agency string
-	log    *participation.LogState
-	open   bool
+	agency  string
+	log     *participation.LogState
+	open    bool
+	results results // where everybody may see them
 }
 
 // Show is the page of a campaign: what, until when, who may, and the result.
@@ -57,6 +58,11 @@ func (h *Handlers) Show(c echo.Context) error {
 	view := shown{Campaign: found, agency: h.agency(ctx, found.Agency), open: found.Accepts(now)}
 	if view.log, err = h.Voting.Log.FindLog(ctx, found.ID); err != nil {
 		return err
+	}
+	if found.ShowsResult() {
+		if view.results, err = h.results(ctx, found); err != nil {
+			return err
+		}
 	}
 	page := h.Frame(c, found.Terms.Title.In(ui.Lang(ctx)))
 	return edge.Render(c, http.StatusOK, showScreen(page, view))
@@ -170,73 +176,6 @@ func (h *Handlers) Files(c echo.Context) error {
 	edge.Attachment(c, "campaign-"+strconv.FormatInt(found.ID, 10)+".zip", "application/zip")
 	c.Response().WriteHeader(http.StatusOK)
 	return h.Voting.Archive(edge.Ctx(c), c.Response(), found)
-}
-
-// bar is one line of a chart with its table: a name, a number and its share of
-// the greatest.
-type bar struct {
-	name  string
-	n     int
-	share int // of the greatest, percent
-	won   bool
-	note  string
-}
-
-// bars are the counts of a question in the language of the page.
-func bars(ctx context.Context, t *participation.Terms, q participation.QuestionResult) []bar {
-	var out []bar
-	asked, ok := t.Question(q.ID)
-	if !ok {
-		return nil
-	}
-	for _, p := range q.Picks {
-		out = append(out, bar{name: optionName(ctx, asked, p.ID), n: p.N, won: slices.Contains(q.Winners, p.ID)})
-	}
-	return scaled(out)
-}
-
-func projectBars(ctx context.Context, t *participation.Terms, r *participation.ProjectsResult) []bar {
-	var out []bar
-	for _, v := range r.Votes {
-		p, ok := t.Project(v.ID)
-		if !ok {
-			continue
-		}
-		out = append(out, bar{name: p.Name.In(ui.Lang(ctx)), n: v.N, won: slices.Contains(r.Winners, v.ID), note: money(ctx, p.Cost)})
-	}
-	slices.SortStableFunc(out, func(a, b bar) int { return b.n - a.n })
-	return scaled(out)
-}
-
-func scaled(out []bar) []bar {
-	most := 1
-	for _, b := range out {
-		most = max(most, b.n)
-	}
-	for i := range out {
-		out[i].share = 100 * out[i].n / most
-	}
-	return out
-}
-
-func dayBars(r *participation.Result) []bar {
-	var out []bar
-	for _, d := range r.Days {
-		out = append(out, bar{name: d.Day, n: d.N})
-	}
-	return scaled(out)
-}
-
-func placeBars(ctx context.Context, t *participation.Terms, r *participation.Result) []bar {
-	var out []bar
-	for _, p := range r.Places {
-		for _, named := range t.Territories {
-			if named.ID == p.Territory {
-				out = append(out, bar{name: named.Name.In(ui.Lang(ctx)), n: p.N})
-			}
-		}
-	}
-	return scaled(out)
 }
 
 // optionName is what an option of a question is called.
