@@ -8,7 +8,6 @@ import (
 	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/jobs"
-	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
@@ -72,14 +71,14 @@ func (a *App) mailBurst(ctx context.Context, u identity.User, burst alert.Alert)
 	if sent, err := a.Store.LetterSent(ctx, id); err != nil || sent {
 		return err
 	}
-	ctx = ui.WithZone(ui.WithLang(ctx, lang.RU), a.Config.Zone)
+	ctx = ui.WithZone(ui.WithLang(ctx, u.Reads()), a.Config.Zone)
 	book := a.Rubricator.Book()
 	place, _ := book.Places.Find(burst.Territory)
 	topic := burst.Rubric
 	if r, ok := book.Tree.Find(burst.Rubric); ok {
-		topic = r.Name.In(lang.RU)
+		topic = r.Name.In(u.Reads())
 	}
-	subject := ui.T(ctx, "burst.mail_subject", "place", place.Name.In(lang.RU), "topic", topic)
+	subject := ui.T(ctx, "burst.mail_subject", "place", place.Name.In(u.Reads()), "topic", topic)
 	body := ui.T(ctx, "burst.mail", "count", burst.Count, "days", ui.Days(ctx, burst.Window), "expected", ui.Decimal(ctx, burst.Expected, 1),
 		"words", strings.Join(burst.Words, ", "), "url", a.Config.Base.JoinPath("dashboard", "alerts").String())
 	if err := a.channel().Send(ctx, notify.Letter{To: u.Email, Subject: subject, Body: body, ID: id}); err != nil {

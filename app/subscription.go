@@ -31,8 +31,8 @@ type matches struct {
 
 // MatchesLetter implements jobs.SubscriptionComposer: numbers, topics and links.
 // What people wrote stays in the product.
-func (m matches) MatchesLetter(ctx context.Context, v workflow.View, cases []workflow.Case) (subject, body string) {
-	ctx = ui.WithZone(ui.WithLang(ctx, lang.RU), m.zone)
+func (m matches) MatchesLetter(ctx context.Context, l lang.Lang, v workflow.View, cases []workflow.Case) (subject, body string) {
+	ctx = ui.WithZone(ui.WithLang(ctx, l), m.zone)
 	var b strings.Builder
 	b.WriteString(ui.T(ctx, "letter.matches", "name", v.Name) + "\n\n")
 	tree := m.tree.Book().Tree

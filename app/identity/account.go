@@ -10,6 +10,7 @@ import (
 
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/lang"
 )
 
 // How long sessions last.
@@ -75,6 +76,30 @@ func (a *Accounts) SignIn(ctx context.Context, login, password, ip, agent string
 		User: u.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionLife), IP: ip, Agent: agent,
 	})
 	return token, u, err
+}
+
+// Speak sets the language of letters to a user. One that is none is
+// fault.Invalid.
+func (a *Accounts) Speak(ctx context.Context, u *User, l lang.Lang) error {
+	var check fault.Check
+	check.That(l == lang.RU || l == lang.EN, "lang", "identity.bad_lang")
+	if err := check.Err(); err != nil {
+		return err
+	}
+	if err := a.store.SetLang(ctx, u.ID, l); err != nil {
+		return err
+	}
+	u.Lang = l
+	return nil
+}
+
+// Greet takes the language of the page on which somebody signs in for the first
+// time as theirs.
+func (a *Accounts) Greet(ctx context.Context, u *User, l lang.Lang) error {
+	if u.Lang != "" {
+		return nil
+	}
+	return a.Speak(ctx, u, l)
 }
 
 // Session returns the user of a session and keeps it alive. Unknown, expired

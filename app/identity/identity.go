@@ -37,6 +37,7 @@ type User struct {
 	Email        string
 	Position     string // as a signature on a letter says it; "" for the role's name
 	Phone        string // where a citizen rings about a letter; "" for the agency's
+	Lang         lang.Lang // of letters to them; "" until they sign in for the first time
 	PasswordHash string
 	Disabled     bool
 	Memberships  []actor.Membership
@@ -46,6 +47,14 @@ type User struct {
 // Actor returns the user as one who acts.
 func (u User) Actor() actor.Actor {
 	return actor.Actor{Kind: actor.Officer, User: u.ID, Name: u.Name, Memberships: u.Memberships, Stands: u.Stands}
+}
+
+// Reads is the language of letters to the user.
+func (u User) Reads() lang.Lang {
+	if u.Lang == "" {
+		return lang.RU
+	}
+	return u.Lang
 }
 
 // Session is a signed-in browser. The token is in its cookie; the store keeps
@@ -67,7 +76,10 @@ type Store interface {
 	FindUser(ctx context.Context, id int64) (*User, error)
 	// ListUsers lists the users with a role in the agency; all for 0.
 	ListUsers(ctx context.Context, agency int64) ([]User, error)
+	// SaveUser leaves the language of one who is there as it is.
 	SaveUser(ctx context.Context, u *User) error
+	// SetLang sets the language of letters to a user.
+	SetLang(ctx context.Context, id int64, l lang.Lang) error
 	SaveAgency(ctx context.Context, a *Agency) error
 
 	CreateSession(ctx context.Context, tokenHash string, s Session) error

@@ -11,6 +11,7 @@ import (
 
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/lang"
 )
 
 func TestPassword_matches_only_itself(t *testing.T) {
@@ -61,6 +62,11 @@ func (b *book) TouchSession(_ context.Context, hash string, seen, expires time.T
 
 func (b *book) DeleteSession(_ context.Context, hash string) error {
 	delete(b.sessions, hash)
+	return nil
+}
+
+func (b *book) SetLang(_ context.Context, _ int64, l lang.Lang) error {
+	b.user.Lang = l
 	return nil
 }
 
@@ -125,6 +131,21 @@ func TestAccounts_session_lives_while_used(t *testing.T) {
 	b.user.Disabled = true
 	_, err = a.Session(t.Context(), token)
 	require.True(t, fault.Is(err, fault.SignIn), "a disabled user is out at once")
+}
+
+func TestAccounts_letters_are_in_the_language_of_the_first_page(t *testing.T) {
+	t.Parallel()
+	b := newBook()
+	a := NewAccounts(b, clock.NewFake(time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)))
+	require.Equal(t, lang.RU, b.user.Reads())
+	require.NoError(t, a.Greet(t.Context(), &b.user, lang.EN))
+	require.Equal(t, lang.EN, b.user.Reads())
+	require.NoError(t, a.Greet(t.Context(), &b.user, lang.RU), "a later page changes nothing")
+	require.Equal(t, lang.EN, b.user.Reads())
+	require.NoError(t, a.Speak(t.Context(), &b.user, lang.RU))
+	require.Equal(t, lang.RU, b.user.Reads())
+	require.True(t, fault.Is(a.Speak(t.Context(), &b.user, "fr"), fault.Invalid))
+	require.Equal(t, lang.RU, b.user.Reads())
 }
 
 func TestAccounts_SignIn_slows_guessing_down(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/workflow"
 )
@@ -112,9 +113,10 @@ func subscriber(ctx context.Context, people Subscribers, s workflow.Subscription
 	return u, v, nil
 }
 
-// SubscriptionComposer puts new matches into the words of a letter.
+// SubscriptionComposer puts new matches into the words of a letter, in a
+// language.
 type SubscriptionComposer interface {
-	MatchesLetter(ctx context.Context, v workflow.View, cases []workflow.Case) (subject, body string)
+	MatchesLetter(ctx context.Context, l lang.Lang, v workflow.View, cases []workflow.Case) (subject, body string)
 }
 
 // SubscriptionLetters writes to people about what newly matches.
@@ -164,7 +166,7 @@ func (w *SubscriptionLetters) Deliver(ctx context.Context, row workflow.Outbox) 
 	if len(visible) == 0 {
 		return nil
 	}
-	subject, body := w.Composer.MatchesLetter(ctx, *v, visible)
+	subject, body := w.Composer.MatchesLetter(ctx, u.Reads(), *v, visible)
 	if err := w.Channel.Send(ctx, notify.Letter{To: u.Email, Subject: subject, Body: body, ID: id}); err != nil {
 		return err
 	}

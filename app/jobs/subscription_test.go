@@ -12,6 +12,7 @@ import (
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/workflow"
 )
@@ -87,16 +88,16 @@ func (o *office) Send(_ context.Context, l notify.Letter) error {
 	return nil
 }
 
-func (o *office) MatchesLetter(_ context.Context, _ workflow.View, cases []workflow.Case) (subject, body string) {
+func (o *office) MatchesLetter(_ context.Context, l lang.Lang, _ workflow.View, cases []workflow.Case) (subject, body string) {
 	for _, c := range cases {
 		body += string(rune('0' + c.Appeal.ID))
 	}
-	return "new", body
+	return "new " + string(l), body
 }
 
 func newOffice() *office {
 	return &office{
-		user: identity.User{ID: 5, Email: "me@example.org", Memberships: []actor.Membership{{Agency: 1, Role: actor.Executor}}},
+		user: identity.User{ID: 5, Lang: lang.EN, Email: "me@example.org", Memberships: []actor.Membership{{Agency: 1, Role: actor.Executor}}},
 		view: workflow.View{ID: 7, User: 5}, sent: map[string]notify.Letter{}, cases: map[int64]int64{1: 1, 2: 2, 3: 1},
 		due: []workflow.Subscription{{ID: 9, User: 5, View: 7, Rhythm: workflow.AtOnce, Primed: true}},
 	}
@@ -140,7 +141,7 @@ func TestSubscriptionLetters_tell_once_and_only_what_may_be_seen(t *testing.T) {
 	}
 	o := newOffice()
 	require.NoError(t, deliver(o))
-	require.Equal(t, map[string]notify.Letter{"subscription-9.4@x.org": {To: "me@example.org", Subject: "new", Body: "13", ID: "subscription-9.4@x.org"}}, o.sent)
+	require.Equal(t, map[string]notify.Letter{"subscription-9.4@x.org": {To: "me@example.org", Subject: "new en", Body: "13", ID: "subscription-9.4@x.org"}}, o.sent)
 	require.NoError(t, deliver(o))
 	require.Len(t, o.sent, 1)
 	for name, change := range map[string]func(*office){

@@ -118,6 +118,7 @@ type userRow struct {
 	Email        string
 	Position     string
 	Phone        string
+	Lang         string
 	PasswordHash string
 	Disabled     bool
 	CreatedAt    instant `gorm:"autoCreateTime:false"`
@@ -179,7 +180,7 @@ func (s *Store) users(ctx context.Context, from string, before string, into []an
 		if len(out) == 0 || out[len(out)-1].ID != row.ID {
 			out = append(out, identity.User{
 				ID: row.ID, Login: row.Login, Name: row.Name, Email: row.Email, Position: row.Position, Phone: row.Phone,
-				PasswordHash: row.PasswordHash, Disabled: row.Disabled,
+				Lang: lang.Lang(row.Lang), PasswordHash: row.PasswordHash, Disabled: row.Disabled,
 			})
 		}
 		if m.Role != "" {
@@ -244,13 +245,13 @@ func (s *Store) SaveUser(ctx context.Context, u *identity.User) error {
 func (s *Store) saveUser(db *gorm.DB, u *identity.User) (id int64, err error) {
 	row := &userRow{
 		ID: u.ID, Login: u.Login, Name: u.Name, Email: u.Email, Position: u.Position, Phone: u.Phone,
-		PasswordHash: u.PasswordHash, Disabled: u.Disabled,
+		Lang: string(u.Lang), PasswordHash: u.PasswordHash, Disabled: u.Disabled,
 		CreatedAt: instant(s.clock.Now()),
 	}
 	if u.ID == 0 {
 		err = translate(db.Create(row).Error)
 	} else {
-		err = found(db.Model(&userRow{}).Where("id = ?", u.ID).Select("*").Omit("id", "created_at").Updates(row))
+		err = found(db.Model(&userRow{}).Where("id = ?", u.ID).Select("*").Omit("id", "created_at", "lang").Updates(row))
 	}
 	if fault.Is(err, fault.Conflict) {
 		return 0, fault.Wrap(fault.Conflict, "user.login_taken", err).With("login", u.Login)
@@ -271,6 +272,11 @@ func (s *Store) saveUser(db *gorm.DB, u *identity.User) (id int64, err error) {
 		return row.ID, nil
 	}
 	return row.ID, db.Create(&roles).Error
+}
+
+// SetLang implements identity.Store.
+func (s *Store) SetLang(ctx context.Context, id int64, l lang.Lang) error {
+	return found(s.write.WithContext(ctx).Model(&userRow{}).Where("id = ?", id).Update("lang", string(l)))
 }
 
 // CreateSession implements identity.Store.

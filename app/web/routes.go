@@ -83,6 +83,8 @@ func (h *frame) routes(e *echo.Echo) {
 		g.POST("/notices/seen", p.SeeNotices)
 		g.GET("/duplicates", p.DuplicateQueue)
 		g.POST("/duplicates", p.DecideDuplicates)
+		g.GET("/account", p.Account)
+		g.POST("/account", p.ChangeAccount)
 		g.GET("/views", p.Views)
 		g.POST("/views", p.SaveView)
 		g.POST("/views/:id", p.ChangeView)

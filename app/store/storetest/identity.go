@@ -58,6 +58,19 @@ func testIdentity(t *testing.T, open Opener) {
 		require.Equal(t, u, got)
 	})
 
+	t.Run("a language is set and outlives other changes", func(t *testing.T) {
+		u := &identity.User{Login: "reads", Name: "Ч", PasswordHash: "x", Lang: lang.RU}
+		require.NoError(t, s.SaveUser(ctx, u))
+		require.NoError(t, s.SetLang(ctx, u.ID, lang.EN))
+		u.Name = "Читатель"
+		require.NoError(t, s.SaveUser(ctx, u))
+		got, err := s.FindUser(ctx, u.ID)
+		require.NoError(t, err)
+		require.Equal(t, lang.EN, got.Lang)
+		require.Equal(t, "Читатель", got.Name)
+		requireKind(t, fault.NotFound, s.SetLang(ctx, 1<<40, lang.EN))
+	})
+
 	t.Run("sessions live until they expire or end", func(t *testing.T) {
 		ses := identity.Session{
 			User: head.ID, CreatedAt: Noon, SeenAt: Noon, ExpiresAt: Noon.Add(time.Hour), IP: "127.0.0.1", Agent: "test",

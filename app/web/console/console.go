@@ -142,7 +142,7 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 		Live:  h.liveness(u),
 		Title: title, Area: ui.Console, Path: c.Request().URL.RequestURI(), Wide: true, SignOut: "/sign-out",
 		Search: &ui.Search{Action: "/console", Value: c.QueryParam("q"), Help: "/console/suggest"},
-		User:   &ui.User{Name: u.Name, Note: h.duties(ctx, u)},
+		User:   &ui.User{Name: u.Name, Note: h.duties(ctx, u), URL: accountURL},
 		Nav: []ui.NavItem{{
 			Text: ui.T(ctx, "console.title"), URL: "/console",
 			Current: path == "/console" || strings.HasPrefix(path, "/console/appeals/") || strings.HasPrefix(path, "/console/bulk") || path == "/console/views",

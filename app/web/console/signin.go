@@ -47,6 +47,9 @@ func (h *Handlers) SignIn(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := h.cfg.Accounts.Greet(ctx, u, ui.Lang(ctx)); err != nil {
+		return err
+	}
 	if old := h.cfg.Cookies.Session(c); old != "" {
 		if err := h.cfg.Accounts.SignOut(ctx, old); err != nil {
 			return err
