@@ -106,7 +106,7 @@ func TestPeerFault_no_open_appeal_without_a_running_clock(t *testing.T) {
 
 // Only the first hundred overdue looked at: thousands that run out together
 // are all fired, each once, although every one is asked for twice.
-func TestPeerFault_more_than_a_hundred_overdue_are_all_fired_once(t *testing.T) {
+func TestPeerFault_more_than_a_hundred_overdue_are_all_fired_once_unraced(t *testing.T) {
 	t.Parallel()
 	const appeals = 5000
 	s := newStage(t)

@@ -28,9 +28,9 @@ var zones = []string{"Europe/Moscow", "Europe/Kaliningrad", "Asia/Kamchatka"}
 // elsewhere lists the actions that are no commands.
 var elsewhere = []workflow.Action{workflow.Attach, workflow.Split, workflow.Join, workflow.Gather}
 
-// TestEngine_properties lives random lives: whatever people and clocks do, in
+// TestEngine_properties_unraced lives random lives: whatever people and clocks do, in
 // whatever order, the appeal proves itself and somebody owes the next step.
-func TestEngine_properties(t *testing.T) {
+func TestEngine_properties_unraced(t *testing.T) {
 	t.Parallel()
 	reached, opinions := map[workflow.Stage]int{}, map[workflow.OpinionState]int{}
 	lived := map[string]int{}

@@ -16,10 +16,10 @@ import (
 	"github.com/otklik/otklik/workflow/deadline"
 )
 
-// TestEngine_ties lives random lives of several appeals that are split, joined,
+// TestEngine_ties_unraced lives random lives of several appeals that are split, joined,
 // let go and answered together: no clock ever moves by it, and each tie is
 // proved from both sides.
-func TestEngine_ties(t *testing.T) {
+func TestEngine_ties_unraced(t *testing.T) {
 	t.Parallel()
 	seen := map[workflow.Action]int{}
 	rapid.Check(t, func(t *rapid.T) {

@@ -123,7 +123,7 @@ func TestClean_turns_upright_and_forgets_the_place(t *testing.T) {
 	}
 }
 
-func TestClean_makes_large_pictures_smaller(t *testing.T) {
+func TestClean_makes_large_pictures_smaller_unraced(t *testing.T) {
 	t.Parallel()
 	p, _ := clean(t, asPNG(t, halves(3000, 1500)))
 	require.Equal(t, []int{2000, 1000}, []int{p.Width, p.Height})

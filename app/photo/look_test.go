@@ -155,7 +155,7 @@ var variants = []struct {
 
 const scenes = 60
 
-func TestLook_of_one_picture_and_of_others(t *testing.T) {
+func TestLook_of_one_picture_and_of_others_unraced(t *testing.T) {
 	t.Parallel()
 	pictures := make([]*image.RGBA, scenes)
 	looks := make([]Look, scenes)

@@ -22,7 +22,7 @@ import (
 // extended, joined to a lead, split, given another topic and moved by a change
 // of the calendar. The sums follow in batches of any length, some of them done
 // twice or broken off, and are in the end what the events of the cases say.
-func TestKeeper_equals_the_recount(t *testing.T) {
+func TestKeeper_equals_the_recount_unraced(t *testing.T) {
 	t.Parallel()
 	for _, dialect := range storetest.Dialects() {
 		t.Run(dialect, func(t *testing.T) {
