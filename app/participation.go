@@ -29,7 +29,7 @@ func (a *App) logKey() ledger.Key { return ledger.NewKey(a.keys.ballots) }
 // campaigns is what organisers do.
 func (a *App) campaigns() *participation.Campaigns {
 	return &participation.Campaigns{
-		Store: a.Store, Box: a.Store, Clock: a.Clock, Key: a.logKey(), Host: a.Config.Base.Host,
+		Store: a.Store, Box: a.Store, Paper: a.Store, Clock: a.Clock, Key: a.logKey(), Host: a.Config.Base.Host,
 		Holds: func(agency int64) (string, bool) {
 			found, ok := a.directory.Agency(agency)
 			return found.Code, ok && participates(found)

@@ -68,7 +68,7 @@ func openHall(ctx context.Context, target string, conns int) (*hall, error) {
 	}
 	h := &hall{store: s, clock: clock.NewFake(burstDay)}
 	h.campaigns = &participation.Campaigns{
-		Store: s, Box: s, Clock: h.clock, Key: booklog.NewKey(key[:]), Host: "bench", Levels: []participation.Level{participation.Contact},
+		Store: s, Box: s, Paper: s, Clock: h.clock, Key: booklog.NewKey(key[:]), Host: "bench", Levels: []participation.Level{participation.Contact},
 		Holds: func(int64) (string, bool) { return "bench", true },
 	}
 	h.voting = &participation.Voting{Store: s, Box: s, Log: s, Codes: s, Clock: h.clock, Key: key[:]}

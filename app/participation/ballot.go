@@ -49,6 +49,7 @@ type Casting struct {
 	Ballot
 	Person    [sha256.Size]byte
 	Territory int64
+	Seats     []Seat // in quotas that the voter falls under
 	Arrived   time.Time
 }
 
@@ -61,6 +62,7 @@ const (
 	Again   Cast = "again"   // the same ballot was there already
 	Voted   Cast = "voted"   // the person's ballot is in the box already
 	Late    Cast = "late"    // or too early, or the campaign takes none
+	Filled  Cast = "filled"  // a quota that the voter falls under has all it takes
 	Unknown Cast = "unknown" // there is no ballot to replace, or it was replaced
 )
 

@@ -105,10 +105,14 @@ type Terms struct {
 	Shown       Shown      `json:"shown"`
 	Turnout     bool       `json:"turnout,omitempty"` // everybody sees how many voted while it is open
 	Ties        TieRule    `json:"ties"`
-	Seed        string     `json:"seed,omitempty"`      // of TieLot
-	Procedure   lang.Text  `json:"procedure"`           // of the public draw, where Ties is TieStop
-	Quorum      int        `json:"quorum,omitempty"`    // voters without whom nothing is decided
-	MinShare    int        `json:"min_share,omitempty"` // percent of the ballots that answer a question, which its winner needs
+	Seed        string     `json:"seed,omitempty"`         // of TieLot
+	Procedure   lang.Text  `json:"procedure"`              // of the public draw, where Ties is TieStop
+	Quorum      int        `json:"quorum,omitempty"`       // voters without whom nothing is decided
+	MinShare    int        `json:"min_share,omitempty"`    // percent of the ballots that answer a question, which its winner needs
+	Residents   int        `json:"residents,omitempty"`    // of whom QuorumShare is counted
+	QuorumShare int        `json:"quorum_share,omitempty"` // percent of them without whom nothing is decided
+	Quotas      []Quota    `json:"quotas,omitempty"`
+	Paper       *Paper     `json:"paper,omitempty"` // nil: nobody votes on paper
 	Questions   []Question `json:"questions,omitempty"`
 	Money       *Money     `json:"money,omitempty"`
 	LogKey      string     `json:"log_key"` // signs the checkpoints of the log
@@ -126,11 +130,15 @@ type Named struct {
 // Money is what a budget vote shares out. Amounts are in whole units of the
 // currency.
 type Money struct {
-	Budget   int64     `json:"budget"`
-	Rule     string    `json:"rule"`               // as tally.ParseRule reads it
-	Most     int       `json:"most,omitempty"`     // projects that a ballot may name, 0: any number
-	Knapsack bool      `json:"knapsack,omitempty"` // a ballot's projects must fit into the budget
-	Projects []Project `json:"projects"`
+	Budget     int64      `json:"budget"`
+	Rule       string     `json:"rule"`                  // as tally.ParseRule reads it
+	Most       int        `json:"most,omitempty"`        // projects that a ballot may name, 0: any number
+	Knapsack   bool       `json:"knapsack,omitempty"`    // a ballot's projects must fit into the budget
+	Form       tally.Kind `json:"form,omitempty"`        // of the ballots: "" is approval, others are tally.Ordinal and tally.Cumulative
+	Points     int64      `json:"points,omitempty"`      // that a cumulative ballot shares out
+	PerProject int64      `json:"per_project,omitempty"` // of them at most for one project, 0: all
+	Support    int        `json:"support,omitempty"`     // ballots that must name a project for it to win
+	Projects   []Project  `json:"projects"`
 }
 
 // Project is something that can be funded.
@@ -181,7 +189,8 @@ type Question struct {
 	From     int       `json:"from,omitempty"` // of Scale
 	To       int       `json:"to,omitempty"`
 	Required bool      `json:"required,omitempty"`
-	When     *When     `json:"when,omitempty"` // nil: asked always
+	Winners  int       `json:"winners,omitempty"` // of a vote: how many options win at most, 0: one
+	When     *When     `json:"when,omitempty"`    // nil: asked always
 }
 
 // Option is something that can be picked.

@@ -164,6 +164,9 @@ func (p *Preflight) people(t *Terms, s Surroundings) {
 	p.must(!t.Resident || len(t.Territories) > 0, "territories", "campaign.check.residence")
 	p.must(t.Quorum >= 0, "quorum", "campaign.check.quorum")
 	p.must(t.MinShare >= 0 && t.MinShare <= 100, "min_share", "campaign.check.share")
+	p.thresholds(t)
+	p.quotas(t)
+	p.paper(t)
 }
 
 func (p *Preflight) ties(t *Terms) {
@@ -192,7 +195,7 @@ func (p *Preflight) money(t *Terms) {
 	} else if _, err := t.Rule("draw"); err != nil && t.Ties != TieLot {
 		p.problem("rule", "campaign.check.rule")
 	}
-	p.must(m.Most >= 0 && m.Most <= len(m.Projects), "most", "campaign.check.most")
+	p.forms(m)
 	p.must(len(m.Projects) <= MaxProjects, "projects", "campaign.check.many_projects", "max", MaxProjects)
 	var all int64
 	seen := map[string]bool{}
@@ -234,6 +237,7 @@ func (p *Preflight) questions(t *Terms) {
 			p.must(len(q.Options) <= MaxOptions && len(q.Rows) <= MaxOptions, "questions", "campaign.check.many_options", "n", n, "max", MaxOptions)
 			p.must(distinct(q.Options) && distinct(q.Rows), "questions", "campaign.check.option_twice", "n", n)
 			p.must(q.Ask != Matrix || len(q.Rows) > 0, "questions", "campaign.check.rows", "n", n)
+			p.must(q.Winners >= 0 && q.Winners < max(2, len(q.Options)), "questions", "campaign.check.question_winners", "n", n)
 			p.must(q.Ask != Some || q.Most >= 0 && q.Most <= len(q.Options), "questions", "campaign.check.question_most", "n", n)
 		case Scale:
 			p.must(q.From < q.To && q.To-q.From <= 100, "questions", "campaign.check.scale", "n", n)

@@ -3,9 +3,9 @@ package participation
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -17,6 +17,7 @@ import (
 // A question that was passed over has none.
 type Choice struct {
 	Answers []Answer `json:"a"`
+	Paper   bool     `json:"paper,omitempty"` // it was on a paper ballot
 }
 
 // Answer is what a ballot says to one question, or to the list of projects.
@@ -24,6 +25,7 @@ type Answer struct {
 	Question string   `json:"q"`
 	Picks    []string `json:"p,omitempty"` // ids in the order of the campaign; of a ranking the best first
 	Words    string   `json:"w,omitempty"`
+	Points   []int64  `json:"n,omitempty"` // of a cumulative ballot: one for each of the picks
 }
 
 // Projects is the name of the answer that lists projects.
@@ -66,6 +68,9 @@ func Decode(t *Terms, text []byte) (*Choice, error) {
 	tidy, err := Tidy(t, c.Answers)
 	if err != nil {
 		return nil, fmt.Errorf("the campaign doesn't allow this choice: %w", err)
+	}
+	if tidy.Paper = c.Paper; c.Paper && t.Paper == nil {
+		return nil, errors.New("the campaign knows no paper ballots")
 	}
 	if !bytes.Equal(tidy.Encode(), text) {
 		return nil, fmt.Errorf("the choice is not in its canonical form, which is %s", tidy.Encode())
@@ -127,28 +132,6 @@ func (t *Terms) first() string {
 	return t.Questions[0].ID
 }
 
-func (t *Terms) tidyProjects(a Answer, check *fault.Check) (Answer, bool) {
-	var ids []string
-	for _, p := range t.Money.Projects {
-		ids = append(ids, p.ID)
-	}
-	picks, ok := pick(ids, a.Picks)
-	if !ok || a.Words != "" {
-		check.Fail(Projects, "ballot.unknown")
-		return a, false
-	}
-	if t.Money.Most > 0 && len(picks) > t.Money.Most {
-		check.Fail(Projects, "ballot.too_many", "max", t.Money.Most, "n", len(picks))
-		return a, false
-	}
-	if sum := t.Cost(picks); t.Money.Knapsack && sum > t.Money.Budget {
-		check.Fail(Projects, "ballot.too_dear", "over", strconv.FormatInt(sum-t.Money.Budget, 10))
-		return a, false
-	}
-	a.Picks = picks
-	return a, true
-}
-
 // Cost adds up what projects cost.
 func (t *Terms) Cost(ids []string) int64 {
 	var sum int64
@@ -164,6 +147,9 @@ func (q *Question) tidy(a Answer, check *fault.Check) (Answer, bool) {
 	fail := func(key string, params ...any) (Answer, bool) {
 		check.Fail(q.ID, key, params...)
 		return a, false
+	}
+	if len(a.Points) > 0 {
+		return fail("ballot.unknown")
 	}
 	if q.Ask == Words {
 		a.Words = strings.TrimSpace(strings.ReplaceAll(a.Words, "\r\n", "\n"))

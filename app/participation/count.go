@@ -5,14 +5,11 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/participation/tally"
 )
 
@@ -32,6 +29,7 @@ type Result struct {
 	// by the territory that they named.
 	Days   []DayCount   `json:"days,omitempty"`
 	Places []PlaceCount `json:"places,omitempty"`
+	Paper  *PaperCount  `json:"paper,omitempty"` // what became of paper ballots, where there were any
 }
 
 // DayCount is a number of a day of the campaign's zone.
@@ -68,7 +66,11 @@ type PickCount struct {
 type ProjectsResult struct {
 	Winners []string    `json:"winners"` // in the order in which they were funded
 	Cost    int64       `json:"cost"`
-	Votes   []PickCount `json:"votes"`
+	Votes   []PickCount `json:"votes"` // ballots that name each
+	// Points are what the rule counts, where ballots give more than one.
+	Points []PickCount `json:"points,omitempty"`
+	// Unsupported are those that too few ballots name; they can't win.
+	Unsupported []string `json:"unsupported,omitempty"`
 }
 
 // TieError stops a count: equals can't all win, and a public draw has to decide.
@@ -87,6 +89,7 @@ type Counting struct {
 	terms     *Terms
 	ballots   int
 	blank     int
+	paper     int
 	questions []questionCount
 	election  *tally.Election
 	place     map[string]int32 // of a project by its id
@@ -105,7 +108,7 @@ func NewCounting(t *Terms) *Counting {
 		c.questions[i].picks = map[string]int{}
 	}
 	if t.Money != nil {
-		c.election = &tally.Election{Kind: tally.Approval, Budget: t.Money.Budget, Rule: t.Money.Rule}
+		c.election = &tally.Election{Kind: t.Money.Kind(), Scale: tally.AsWritten, Budget: t.Money.Budget, Rule: t.Money.Rule}
 		c.place = map[string]int32{}
 		for i, p := range t.Money.Projects {
 			c.place[p.ID] = int32(i)
@@ -121,14 +124,17 @@ func (c *Counting) Add(choice *Choice) {
 	if choice.Blank() {
 		c.blank++
 	}
+	if choice.Paper {
+		c.paper++
+	}
 	for i := range c.terms.Questions {
 		c.questions[i].add(&c.terms.Questions[i], choice.Of(c.terms.Questions[i].ID))
 	}
 	if c.election != nil {
-		picks := choice.Of(Projects).Picks
-		ballot := tally.Ballot{Choices: make([]int32, len(picks)), Points: make([]int64, len(picks))}
-		for i, id := range picks {
-			ballot.Choices[i], ballot.Points[i] = c.place[id], 1
+		a := choice.Of(Projects)
+		ballot := tally.Ballot{Choices: make([]int32, len(a.Picks)), Points: c.terms.Money.worth(&a)}
+		for i, id := range a.Picks {
+			ballot.Choices[i] = c.place[id]
 		}
 		c.election.Ballots = append(c.election.Ballots, ballot)
 	}
@@ -151,10 +157,13 @@ func (q *questionCount) add(of *Question, a Answer) {
 	}
 }
 
+// Paper is how many of the ballots were on paper.
+func (c *Counting) Paper() int { return c.paper }
+
 // Result is the outcome for so many voters. A *TieError says that a draw is
 // missing.
 func (c *Counting) Result(voters int, draw string) (*Result, error) {
-	r := &Result{Voters: voters, Ballots: c.ballots, Blank: c.blank, Draw: draw, Quorum: voters >= c.terms.Quorum}
+	r := &Result{Voters: voters, Ballots: c.ballots, Blank: c.blank, Draw: draw, Quorum: voters >= c.terms.Needed()}
 	for i := range c.terms.Questions {
 		one, err := c.question(i, r.Quorum, draw)
 		if err != nil {
@@ -187,29 +196,30 @@ func (c *Counting) question(i int, quorum bool, draw string) (QuestionResult, er
 		return r, nil
 	}
 	var err error
-	r.Winners, err = c.winner(q, r.Picks, n.answered, draw)
+	r.Winners, err = c.winners(q, r.Picks, n.answered, draw)
 	return r, err
 }
 
-// winner is the option with the most votes, if they are enough.
-func (c *Counting) winner(q *Question, picks []PickCount, answered int, draw string) ([]string, error) {
-	most := slices.MaxFunc(picks, func(a, b PickCount) int { return cmp.Compare(a.N, b.N) }).N
-	if most*100 < c.terms.MinShare*answered {
-		return nil, nil
+// winners are the options with the most votes, if they are enough; as many as may
+// win.
+func (c *Counting) winners(q *Question, picks []PickCount, answered int, draw string) ([]string, error) {
+	enough := slices.DeleteFunc(slices.Clone(picks), func(p PickCount) bool { return p.N == 0 || p.N*100 < c.terms.MinShare*answered })
+	slices.SortStableFunc(enough, func(a, b PickCount) int { return cmp.Compare(b.N, a.N) })
+	seats := max(1, q.Winners)
+	if len(enough) <= seats {
+		return optionsOf(enough), nil
 	}
-	var equal []string
-	for _, p := range picks {
-		if p.N == most {
-			equal = append(equal, p.ID)
-		}
-	}
-	if len(equal) == 1 {
-		return equal, nil
+	last := enough[seats-1].N
+	sure := slices.IndexFunc(enough, func(p PickCount) bool { return p.N == last })
+	equal := optionsOf(slices.DeleteFunc(slices.Clone(enough), func(p PickCount) bool { return p.N != last }))
+	out := optionsOf(enough[:sure])
+	if sure+len(equal) == seats {
+		return append(out, equal...), nil
 	}
 	seed := draw
 	switch {
 	case c.terms.Ties == TieOrder:
-		return equal[:1], nil
+		return append(out, equal[:seats-sure]...), nil
 	case c.terms.Ties == TieLot:
 		seed = c.terms.Seed
 	case draw == "":
@@ -219,49 +229,21 @@ func (c *Counting) winner(q *Question, picks []PickCount, answered int, draw str
 		one, two := Lot(seed, q.ID, a), Lot(seed, q.ID, b)
 		return bytes.Compare(one[:], two[:])
 	})
-	return equal[:1], nil
+	return append(out, equal[:seats-sure]...), nil
+}
+
+func optionsOf(picks []PickCount) []string {
+	var out []string
+	for _, p := range picks {
+		out = append(out, p.ID)
+	}
+	return out
 }
 
 // Lot is the ticket of an option in a draw: the lowest wins. Anyone with the
 // seed draws the same.
 func Lot(seed, question, option string) [sha256.Size]byte {
 	return sha256.Sum256([]byte("otklik lot 1\n" + seed + "\n" + question + "\n" + option))
-}
-
-func (c *Counting) projects(quorum bool, draw string) (*ProjectsResult, error) {
-	r := &ProjectsResult{Winners: []string{}}
-	for i, n := range c.election.Votes() {
-		r.Votes = append(r.Votes, PickCount{ID: c.election.Projects[i].ID, N: n})
-	}
-	if !quorum || c.ballots == c.blank {
-		return r, nil
-	}
-	rule, err := c.terms.Rule(draw)
-	if err != nil {
-		return nil, fault.Wrap(fault.Conflict, "campaign.check.rule", err)
-	}
-	counted, err := tally.Count(c.election, rule)
-	var tie *tally.TieError
-	if errors.As(err, &tie) {
-		return nil, &TieError{Question: Projects, Equal: tie.Projects}
-	}
-	if err != nil {
-		return nil, err
-	}
-	r.Winners, r.Cost = c.election.IDs(counted.Winners), counted.Cost
-	return r, nil
-}
-
-// WritePabulib writes a budget vote with its winners as a file of Pabulib.
-func (c *Counting) WritePabulib(to io.Writer, r *Result) error {
-	if c.election == nil || r.Projects == nil {
-		return errors.New("not a budget vote")
-	}
-	var winners []int
-	for _, id := range r.Projects.Winners {
-		winners = append(winners, int(c.place[id]))
-	}
-	return c.election.Write(to, winners)
 }
 
 // mean is written with integers, so that it is the same everywhere: rounded half

@@ -1,8 +1,10 @@
 package participation
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -17,6 +19,7 @@ import (
 type Campaigns struct {
 	Store Store
 	Box   Box
+	Paper PaperBox
 	Clock clock.Clock
 	Key   ledger.Key
 	Host  string // names the key
@@ -147,6 +150,13 @@ func (s *Campaigns) result(ctx context.Context, c *Campaign, log *LogState, draw
 	if err != nil {
 		return nil, err
 	}
+	var paper *PaperCount
+	if terms.Paper != nil {
+		if paper, err = s.Paper.CountPaper(ctx, c.ID); err != nil {
+			return nil, err
+		}
+		places = joined(places, paper.Places)
+	}
 	voters := 0
 	for _, p := range places {
 		voters += p.N
@@ -156,8 +166,23 @@ func (s *Campaigns) result(ctx context.Context, c *Campaign, log *LogState, draw
 		return nil, err
 	}
 	r.Campaign, r.Entries, r.Root, r.Places = HashText(c.Hash), log.Tree.N, HashText(log.Tree.Hash), gathered(places)
+	r.Paper = paper
 	r.Days, err = s.Box.CountDays(ctx, c.ID)
 	return r, err
+}
+
+// joined adds up two turnouts by territory.
+func joined(a, b []PlaceCount) []PlaceCount {
+	out := slices.Clone(a)
+	for _, one := range b {
+		if i := slices.IndexFunc(out, func(p PlaceCount) bool { return p.Territory == one.Territory }); i >= 0 {
+			out[i].N += one.N
+		} else {
+			out = append(out, one)
+		}
+	}
+	slices.SortFunc(out, func(x, y PlaceCount) int { return cmp.Compare(x.Territory, y.Territory) })
+	return out
 }
 
 // may says why the actor can't do it now.
@@ -238,7 +263,7 @@ func dueAction(c *Campaign, now time.Time) (Action, bool) {
 		return Begin, true
 	case c.State == Open && !now.Before(c.Closed):
 		return End, true
-	case c.State == Closed && c.Sealed.IsZero() && !now.Before(c.Closed.Add(Grace)):
+	case c.State == Closed && c.Sealed.IsZero() && !now.Before(c.Ends().Add(Grace)):
 		return Seal, true
 	default:
 		return "", false

@@ -99,7 +99,7 @@ func (s *Sequencing) Sequence(ctx context.Context, c *Campaign) (taken int, err 
 		if err != nil {
 			return Appended{}, err
 		}
-		keep := now.Sub(b.Log.KeptAt) >= keepEvery || !now.Before(c.Closed)
+		keep := now.Sub(b.Log.KeptAt) >= keepEvery || !now.Before(c.Ends())
 		return Appended{
 			Log: LogState{Tree: tree, Checkpoint: note, SignedAt: now}, Entries: entries, Tiles: tiles, Keep: keep, Day: now.In(zone).Format(time.DateOnly),
 		}, nil

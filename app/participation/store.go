@@ -36,8 +36,11 @@ type Box interface {
 	FindBallots(ctx context.Context, campaign int64, prefix []byte) ([]Ballot, error)
 	// EachBallot gives those that count, in the order of the log.
 	EachBallot(ctx context.Context, campaign int64, fn func(Ballot) error) error
+	// CountVoters counts those who voted online.
 	CountVoters(ctx context.Context, campaign int64) ([]PlaceCount, error)
 	CountDays(ctx context.Context, campaign int64) ([]DayCount, error)
+	// CountQuotas lists the quotas that have taken somebody.
+	CountQuotas(ctx context.Context, campaign int64) ([]QuotaCount, error)
 }
 
 // Log keeps the public logs.
@@ -104,6 +107,7 @@ type Code struct {
 	Lang      string
 	Territory int64
 	Purpose   string // empty: to vote
+	Band      int    // place in Terms.Bands, -1 for none of them
 	Tries     int
 	Expires   time.Time
 }

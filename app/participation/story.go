@@ -84,6 +84,10 @@ func (c *Counting) Story(r *Result) (*Story, error) {
 	if c.election == nil || r.Projects == nil || !r.Quorum || c.ballots == c.blank {
 		return nil, nil
 	}
+	e := c.Election(r.Projects)
+	if len(e.Projects) == 0 {
+		return nil, nil
+	}
 	s := &Story{Format: storyFormat, Ballots: c.ballots, Points: c.election.Kind != tally.Approval && c.election.Kind != tally.ChooseOne}
 	own := c.terms.Money.Rule
 	for _, name := range slices.Insert(slices.DeleteFunc(slices.Clone(comparedRules), func(n string) bool { return n == own }), 0, own) {
@@ -94,7 +98,10 @@ func (c *Counting) Story(r *Result) (*Story, error) {
 		if err != nil {
 			return nil, err
 		}
-		counted, err := tally.Count(c.election, rule)
+		if name != own && !c.terms.Money.BallotForm().Fits(&rule) {
+			continue
+		}
+		counted, err := tally.Count(e, rule)
 		var tie *tally.TieError
 		switch {
 		case errors.As(err, &tie) && name != own:
@@ -103,16 +110,15 @@ func (c *Counting) Story(r *Result) (*Story, error) {
 		case err != nil:
 			return nil, err
 		}
-		s.Rules = append(s.Rules, c.outcome(name, counted))
+		s.Rules = append(s.Rules, outcomeOf(e, name, counted))
 		if name == own {
-			s.tell(c.election, counted)
+			s.tell(e, counted)
 		}
 	}
 	return s, nil
 }
 
-func (c *Counting) outcome(name string, counted *tally.Result) RuleOutcome {
-	e := c.election
+func outcomeOf(e *tally.Election, name string, counted *tally.Result) RuleOutcome {
 	o := RuleOutcome{Rule: name, Winners: e.IDs(counted.Winners), Cost: counted.Cost}
 	won := make([]bool, len(e.Projects))
 	for _, p := range counted.Winners {

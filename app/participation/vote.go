@@ -76,6 +76,7 @@ type Pass struct {
 	Campaign  int64             `json:"c"`
 	Person    [sha256.Size]byte `json:"p"`
 	Territory int64             `json:"t"`
+	Band      int               `json:"b,omitempty"` // 1 + the place in Terms.Bands, 0 for none of them
 	Until     time.Time         `json:"u"`
 }
 
@@ -96,6 +97,7 @@ func Mailbox(address string) (string, bool) {
 type Introduction struct {
 	Email     string
 	Territory int64 // 0 where the campaign names none
+	Band      int   // place in Terms.Bands, -1 for none of them
 	OldEnough bool  // says that they have the age that is asked for
 	Resident  bool  // says that they live there
 	Lang      lang.Lang
@@ -121,13 +123,17 @@ func (v *Voting) Introduce(ctx context.Context, campaign int64, in Introduction)
 	if err := check.Err(); err != nil {
 		return "", err
 	}
+	if err := v.room(ctx, &c.Terms, campaign, in.Territory, in.Band); err != nil {
+		return "", err
+	}
 	digits, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
 		return "", err
 	}
 	code := Code{
 		ID: rand.Text(), Campaign: campaign, Person: Person(v.Key, campaign, "email:"+box), Email: strings.TrimSpace(in.Email),
-		Digits: fmt.Sprintf("%06d", digits), Lang: string(in.Lang), Territory: in.Territory, Expires: v.Clock.Now().Add(CodeLife),
+		Digits: fmt.Sprintf("%06d", digits), Lang: string(in.Lang), Territory: in.Territory, Band: in.Band,
+		Expires: v.Clock.Now().Add(CodeLife),
 	}
 	return code.ID, v.Codes.CreateCode(ctx, code, v.Clock.Now())
 }
@@ -175,7 +181,7 @@ func (v *Voting) Recognise(ctx context.Context, campaign int64, id, digits strin
 	}
 	// The code stays until it expires, so that a lost answer can be asked for again;
 	// it opens nothing but this one person's ballot.
-	return v.Issue(Pass{Campaign: campaign, Person: code.Person, Territory: code.Territory, Until: now.Add(PassLife)})
+	return v.Issue(Pass{Campaign: campaign, Person: code.Person, Territory: code.Territory, Band: code.Band + 1, Until: now.Add(PassLife)})
 }
 
 // Issue makes the text of a pass.
@@ -247,7 +253,7 @@ func (v *Voting) Send(ctx context.Context, s Sending) (*Receipt, error) {
 	if !isSecret(s.Secret) {
 		return nil, fault.New(fault.Invalid, "ballot.secret")
 	}
-	casting := Casting{Person: pass.Person, Territory: pass.Territory, Arrived: s.Arrived}
+	casting := Casting{Person: pass.Person, Territory: pass.Territory, Seats: c.terms.Seats(pass.Territory, pass.Band-1), Arrived: s.Arrived}
 	casting.Campaign, casting.Choice, casting.Nonce = s.Campaign, choice.Encode(), Nonce(s.Secret)
 	casting.Commitment = ledger.Commit(c.hash, casting.Choice, casting.Nonce)
 	if s.FormerCode != "" || s.FormerSecret != "" {
@@ -266,7 +272,12 @@ func (v *Voting) Send(ctx context.Context, s Sending) (*Receipt, error) {
 	case Taken, Again:
 		return r, nil
 	case Voted:
+		if c.terms.Paper != nil {
+			return nil, fault.New(fault.Conflict, "ballot.voted_or_paper")
+		}
 		return nil, fault.New(fault.Conflict, "ballot.voted")
+	case Filled:
+		return nil, fault.New(fault.Gone, "ballot.filled")
 	case Unknown:
 		return nil, fault.New(fault.Conflict, "ballot.replaced")
 	case Late:
@@ -289,6 +300,19 @@ func (v *Voting) afterClosing(ctx context.Context, casting *Casting, r *Receipt)
 		return nil, err
 	}
 	return nil, late(c, casting.Arrived)
+}
+
+// room says that a poll has enough people of a kind, before one of them fills
+// anything in.
+func (v *Voting) room(ctx context.Context, t *Terms, campaign, territory int64, band int) error {
+	if len(t.Quotas) == 0 {
+		return nil
+	}
+	taken, err := v.Box.CountQuotas(ctx, campaign)
+	if err == nil && Full(t.Seats(territory, band), taken) {
+		return fault.New(fault.Gone, "voter.filled")
+	}
+	return err
 }
 
 // isSecret reports whether a page made it as we do: 130 random bits.

@@ -12,6 +12,7 @@ type voterRow struct {
 	CampaignID  int64  `gorm:"primaryKey;autoIncrement:false"`
 	Person      []byte `gorm:"primaryKey"`
 	TerritoryID int64
+	Paper       bool
 }
 
 func (voterRow) TableName() string { return "voters" }
@@ -58,9 +59,12 @@ const taking = "id = ? AND sealed_at IS NULL AND state IN ('published', 'open', 
 func (s *Store) Cast(ctx context.Context, c participation.Casting) (participation.Cast, error) {
 	var done participation.Cast
 	var err error
-	if s.ballots != nil {
+	switch {
+	case s.ballots != nil:
 		done, err = s.ballots.add(ctx, c)
-	} else {
+	case len(c.Seats) > 0 && c.Replaces == (ledger.Hash{}):
+		done, err = s.castSeated(ctx, &c)
+	default:
 		done, err = s.castPostgres(ctx, &c)
 	}
 	if err != nil || done != participation.Voted {
@@ -178,6 +182,11 @@ func castSQLite(ctx context.Context, tx *sql.Tx, c *participation.Casting) (part
 		if !exec("INSERT INTO voters (campaign_id, person, territory_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", c.Campaign, c.Person[:], c.Territory) {
 			return participation.Voted, err
 		}
+		for _, seat := range c.Seats {
+			if !exec(takeSeat, c.Campaign, seat.Quota, seat.Most) {
+				return participation.Filled, err
+			}
+		}
 	} else {
 		var known bool
 		err = tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM voters WHERE campaign_id = ? AND person = ?)`, c.Campaign, c.Person[:]).Scan(&known)
@@ -241,7 +250,7 @@ func (s *Store) EachBallot(ctx context.Context, campaign int64, fn func(particip
 func (s *Store) CountVoters(ctx context.Context, campaign int64) ([]participation.PlaceCount, error) {
 	var out []participation.PlaceCount
 	err := s.fresh.WithContext(ctx).Model(&voterRow{}).Select("territory_id AS territory, count(*) AS n").
-		Where("campaign_id = ?", campaign).Group("territory_id").Order("territory_id").Scan(&out).Error
+		Where("campaign_id = ? AND NOT paper", campaign).Group("territory_id").Order("territory_id").Scan(&out).Error
 	return out, translate(err)
 }
 

@@ -29,13 +29,14 @@ type sealedCode struct {
 	Lang      string `json:"lang"`
 	Territory int64  `json:"territory"`
 	Purpose   string `json:"purpose,omitempty"`
+	Band      int    `json:"band"`
 }
 
 func codeName(id string) string { return "voter code " + id }
 
 // CreateCode implements participation.Codes.
 func (s *Store) CreateCode(ctx context.Context, c participation.Code, now time.Time) error {
-	sealed, err := s.sealer.seal(codeName(c.ID), sealedCode{c.Email, c.Digits, c.Lang, c.Territory, c.Purpose})
+	sealed, err := s.sealer.seal(codeName(c.ID), sealedCode{c.Email, c.Digits, c.Lang, c.Territory, c.Purpose, c.Band})
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (s *Store) findCode(db *gorm.DB, id string, now time.Time) (*participation.
 	}
 	c := &participation.Code{
 		ID: r.ID, Campaign: r.CampaignID, Email: sealed.Email, Digits: sealed.Digits, Lang: sealed.Lang, Territory: sealed.Territory,
-		Purpose: sealed.Purpose, Tries: r.Tries, Expires: r.ExpiresAt.time(),
+		Purpose: sealed.Purpose, Band: sealed.Band, Tries: r.Tries, Expires: r.ExpiresAt.time(),
 	}
 	copy(c.Person[:], r.Person)
 	return c, nil

@@ -56,3 +56,25 @@ func Prefix(code string) ([]byte, bool) {
 	raw, err := encoding.DecodeString(code[:codeSigns-4])
 	return raw, err == nil
 }
+
+// Signs writes bytes in the signs of codes.
+func Signs(raw []byte) string { return encoding.EncodeToString(raw) }
+
+// Checked writes the body of a code in groups, with four signs that catch slips.
+func Checked(body string) string {
+	all := body + checkOf(body)
+	var groups []string
+	for ; all != ""; all = all[min(4, len(all)):] {
+		groups = append(groups, all[:min(4, len(all))])
+	}
+	return strings.Join(groups, "-")
+}
+
+// Body reads a code of so many signs without its check; false where it is mistyped.
+func Body(code string, signs int) (string, bool) {
+	code = misread.Replace(strings.ToUpper(strings.TrimSpace(code)))
+	if len(code) != signs+checkBytes/5 || checkOf(code[:signs]) != code[signs:] {
+		return "", false
+	}
+	return code[:signs], true
+}

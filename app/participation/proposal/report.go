@@ -22,10 +22,10 @@ type Report struct {
 	Token    string    `json:"-"` // of the form
 	Text     string    `json:"text"`
 	Percent  int       `json:"percent"`
-	Spent    int64     `json:"spent"`              // all in all, whole units of the currency
-	Finish   time.Time `json:"finish"`             // when it will be, or was, ready
-	Reason   string    `json:"reason,omitempty"`   // of a later day
-	Photo    string    `json:"photo,omitempty"`    // key of a picture
+	Spent    int64     `json:"spent"`             // all in all, whole units of the currency
+	Finish   time.Time `json:"finish"`            // when it will be, or was, ready
+	Reason   string    `json:"reason,omitempty"`  // of a later day
+	Photo    string    `json:"photo,omitempty"`   // key of a picture
 	Promised time.Time `json:"promised,omitzero"` // what had been said before
 }
 

@@ -43,6 +43,7 @@ type Report struct {
 	Replaced int       `json:"replaced"`
 	Ballots  int       `json:"ballots"`
 	Voters   int       `json:"voters"`
+	Paper    int       `json:"paper"` // of the ballots, those on paper
 	Findings []Finding `json:"findings"`
 	// Result is the recount's own, nil where it came to none.
 	Result *participation.Result `json:"result,omitempty"`
@@ -379,6 +380,7 @@ func (r *Report) checkCount(counting *participation.Counting, published *partici
 		wrong = fmt.Errorf("%d ballots for %d voters", r.Ballots, published.Voters)
 	}
 	r.add("there are not more ballots than voters", wrong)
+	r.checkPaper(counting, published)
 	own, err := counting.Result(published.Voters, published.Draw)
 	if err != nil {
 		r.add("the ballots can be counted", err)
@@ -386,7 +388,8 @@ func (r *Report) checkCount(counting *participation.Counting, published *partici
 	}
 	r.Result = own
 	// What the ballots don't tell is taken from the published result.
-	own.Campaign, own.Entries, own.Root, own.Days, own.Places = published.Campaign, published.Entries, published.Root, published.Days, published.Places
+	own.Campaign, own.Entries, own.Root = published.Campaign, published.Entries, published.Root
+	own.Days, own.Places, own.Paper = published.Days, published.Places, published.Paper
 	mine, err1 := json.Marshal(own)
 	theirs, err2 := json.Marshal(published)
 	wrong = errors.Join(err1, err2)
@@ -403,4 +406,36 @@ func (r *Report) checkCount(counting *participation.Counting, published *partici
 		wrong = fmt.Errorf("turnout by territory adds up to %d, the result names %d voters", voters, published.Voters)
 	}
 	r.add("turnout by territory adds up", wrong)
+}
+
+// checkPaper compares the ballots that were on paper with what the result tells of
+// printed sheets.
+func (r *Report) checkPaper(counting *participation.Counting, published *participation.Result) {
+	r.Paper = counting.Paper()
+	p := published.Paper
+	if p == nil && r.Paper == 0 {
+		return
+	}
+	var wrong error
+	switch {
+	case p == nil:
+		wrong = fmt.Errorf("%d ballots were on paper, and the result tells of none", r.Paper)
+	case p.Counted != r.Paper:
+		wrong = fmt.Errorf("the result counts %d, the files have %d", p.Counted, r.Paper)
+	}
+	r.add("the ballots on paper are as many as the result counts", wrong)
+	if p == nil {
+		return
+	}
+	wrong = nil
+	if !p.Agrees() {
+		wrong = fmt.Errorf("printed %d, entered %d, matched %d, spoiled %d, counted %d, unmatched %d don't add up",
+			p.Printed, p.Entered, p.Matched, p.Spoiled, p.Counted, p.Unmatched)
+	}
+	r.add("sheets printed, entered, matched, spoiled and counted add up", wrong)
+	wrong = nil
+	if p.Matched > p.Issued {
+		wrong = fmt.Errorf("%d sheets came back, and only %d were handed out", p.Matched, p.Issued)
+	}
+	r.add("not more sheets came back than were handed out", wrong)
 }

@@ -29,6 +29,7 @@ type Hall struct {
 	Campaigns *participation.Campaigns
 	Voting    *participation.Voting
 	Sequence  *participation.Sequencing
+	Paper     *participation.Paperwork
 	Organiser actor.Actor
 	ID        int64
 }
@@ -43,11 +44,12 @@ func NewHall(t *testing.T, s *store.Store, change ...func(*participation.Campaig
 		Kind: actor.Officer, User: 5, Memberships: []actor.Membership{{Agency: 7, Role: actor.Organiser}},
 	}}
 	h.Campaigns = &participation.Campaigns{
-		Store: s, Box: s, Clock: now, Key: key, Host: "vote.example.org", Levels: []participation.Level{participation.Contact},
+		Store: s, Box: s, Paper: s, Clock: now, Key: key, Host: "vote.example.org", Levels: []participation.Level{participation.Contact},
 		Holds: func(int64) (string, bool) { return "city", true },
 	}
 	h.Voting = &participation.Voting{Store: s, Box: s, Log: s, Codes: s, Clock: now, Key: []byte("a key of persons")}
 	h.Sequence = &participation.Sequencing{Campaigns: h.Campaigns, Log: s, Clock: now, Key: key, Logger: slog.New(slog.DiscardHandler)}
+	h.Paper = &participation.Paperwork{Store: s, Box: s, Clock: now, Key: h.Voting.Key}
 	c := &participation.Campaign{Agency: 7, Observers: []string{"watch@example.org"}, Terms: participation.Terms{
 		Kind: participation.Vote, Title: lang.Text{RU: "Сквер", EN: "Park"}, Text: lang.Text{RU: "Нужен ли сквер?", EN: "Do we need a park?"},
 		Opens: Noon.Add(time.Hour), Closes: Noon.Add(49 * time.Hour), Zone: "Europe/Moscow", Level: participation.Contact, Change: true,
@@ -112,13 +114,14 @@ func (h *Hall) Campaign(t *testing.T) *participation.Campaign {
 // Finish closes, seals and counts.
 func (h *Hall) Finish(t *testing.T) *participation.Campaign {
 	t.Helper()
-	h.Clock.Set(h.Campaign(t).Closed)
+	c := h.Campaign(t)
+	h.Clock.Set(c.Closed)
 	h.Work(t)
-	h.Clock.Advance(participation.Grace)
+	h.Clock.Set(c.Ends().Add(participation.Grace))
 	h.Work(t)
 	log, err := h.Store.FindLog(t.Context(), h.ID)
 	require.NoError(t, err)
-	c, err := h.Campaigns.Count(t.Context(), h.Organiser, h.ID, log, "")
+	c, err = h.Campaigns.Count(t.Context(), h.Organiser, h.ID, log, "")
 	require.NoError(t, err)
 	return c
 }

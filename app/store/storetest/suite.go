@@ -61,6 +61,7 @@ func Run(t *testing.T, open Opener) {
 		{"models", testModels},
 		{"ballots", testBallots},
 		{"results", testResults},
+		{"paper", testPaper},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()
