@@ -24,9 +24,11 @@ import (
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/photo"
+	"github.com/otklik/otklik/app/report/weekly"
 	"github.com/otklik/otklik/app/store"
 	"github.com/otklik/otklik/app/web"
 	"github.com/otklik/otklik/app/web/console"
+	"github.com/otklik/otklik/app/web/dashboard"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/address"
 	"github.com/otklik/otklik/rubricator/territory"
@@ -56,6 +58,7 @@ type App struct {
 	alike     *duplicate.Index
 	hub       *live.Hub         // nil in a worker
 	officers  *console.Handlers // set with the pages
+	watched   *dashboard.Handlers
 	directory *directory
 	calendar  *calendar.Calendar // that the release brings, in the region's zone
 	keys      keys
@@ -245,6 +248,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	wg.Go(func() { a.hub.Run(background) })
 	wg.Go(func() { a.follower(a.Config.Embedded()).Run(background) })
 	wg.Go(func() { a.bursts().Run(background) })
+	wg.Go(func() { a.weekly().Run(background) })
 	if a.Config.Embedded() {
 		local := &jobs.Local{Firing: a.firing(), Delivery: a.delivery()}
 		wg.Go(func() { local.Run(background) })
@@ -371,6 +375,7 @@ func (a *App) delivery() *jobs.Delivery {
 			Host: a.Config.Base.Hostname(), Composer: matches{base: a.Config.Base, zone: a.Config.Zone, tree: a.Rubricator},
 		},
 		workflow.TopicNotifyOfficers:  &jobs.Officers{Staff: a.Store, Cases: a.Store, Notices: a.Store, Clock: a.Clock},
+		weekly.Topic:                  a.weeklyLetters(),
 		participation.TopicCode:       voterLetters{a.Store, a.Store, a.channel(), a.Config.Base.Hostname(), a.Clock.Now},
 		participation.TopicCheckpoint: observerLetters{a.Store, a.Store, a.channel(), a.Config.Base},
 		workflow.TopicNotifyAuthor: &jobs.Authors{

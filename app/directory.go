@@ -109,6 +109,9 @@ func (d *directory) User(id int64) (identity.User, bool) {
 	return users[i], true
 }
 
+// Users lists everybody. The caller must not change the slice.
+func (d *directory) Users() []identity.User { return d.book.Load().users }
+
 // Staff lists the users who may sign in and hold a role in the agency.
 func (d *directory) Staff(agency int64) []identity.User {
 	var out []identity.User

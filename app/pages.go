@@ -48,10 +48,7 @@ func (a *App) pages() web.Pages {
 			Directory: a.directory, Duplicates: alike{a, a.alike}, Files: a.Photos, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 			Frame: officers.Page,
 		}),
-		Dashboard: dashboard.New(dashboard.Config{
-			Reports: a.board(), Index: a.index, Rubrics: a.Rubricator, Agencies: a.directory, Inbox: a.Store, Alert: a.Store, Clock: a.Clock,
-			Zone: a.Config.Zone, Frame: officers.Page, Log: a.Log,
-		}),
+		Dashboard: a.figuresPages(officers),
 		Admin: admin.New(admin.Config{
 			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Learning: a.Learning, Directory: a.directory, Reader: a.Store,
 			Clock: a.Clock, Zone: a.Config.Zone, Frame: officers.Page,
@@ -65,6 +62,15 @@ func (a *App) pages() web.Pages {
 			Keys: a.keys.once, Unlimited: !a.Config.RateLimit,
 		}),
 	}
+}
+
+// figuresPages are those of the dashboard. What makes reports of the week, too.
+func (a *App) figuresPages(officers *console.Handlers) *dashboard.Handlers {
+	a.watched = dashboard.New(dashboard.Config{
+		Reports: a.board(), Index: a.index, Rubrics: a.Rubricator, Agencies: a.directory, Inbox: a.Store, Alert: a.Store, Weekly: a.Store,
+		Journal: a.Store, Clock: a.Clock, Zone: a.Config.Zone, Frame: officers.Page, Log: a.Log,
+	})
+	return a.watched
 }
 
 // votes are the pages of campaigns, inside the frames of the portal and of the

@@ -2,6 +2,7 @@ package workflow
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/otklik/otklik/app/actor"
@@ -33,6 +34,18 @@ func MayWatch(by actor.Actor, executor, agency int64) bool {
 	}
 	return by.User == executor && by.Holds(actor.Executor, agency) || by.Regional() ||
 		by.Holds(actor.Coordinator, agency) || by.Holds(actor.Head, agency)
+}
+
+// MayReport reports whether the actor may have reports of an agency's appeals
+// sent to people, or for 0 of the region's: its head, and supervisors.
+func MayReport(by actor.Actor, agency int64) bool {
+	return by.Kind == actor.Officer && (by.Holds(actor.Supervisor, 0) || agency != 0 && by.Holds(actor.Head, agency))
+}
+
+// Covers reports whether all appeals of the agency may be seen, or for 0 those
+// of the region.
+func (s Scope) Covers(agency int64) bool {
+	return s.Region || agency != 0 && slices.Contains(s.Agencies, agency)
 }
 
 // Tab is one view of the inbox.

@@ -197,6 +197,13 @@ func (h *frame) routes(e *echo.Echo) {
 		g.GET("/flow.csv", p.WaitingTables)
 		g.GET("/flow.svg", p.RedirectPicture)
 		g.GET("/again", p.Again)
+		g.GET("/weekly", p.WeeklyReports)
+		g.GET("/weekly/new", p.WeeklyForm)
+		g.POST("/weekly/new", p.SaveWeeklyReport)
+		g.GET("/weekly/:id", p.WeeklyForm)
+		g.POST("/weekly/:id", p.SaveWeeklyReport)
+		g.POST("/weekly/:id/:action", p.ActOnWeekly)
+		g.GET("/weekly/:id/:day", p.WeeklyFile)
 	}
 
 	if p := h.cfg.Pages.Admin; p != nil {

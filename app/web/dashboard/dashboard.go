@@ -17,6 +17,7 @@ import (
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/report"
+	"github.com/otklik/otklik/app/report/weekly"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
@@ -33,6 +34,8 @@ type Agencies interface {
 	User(id int64) (identity.User, bool)
 	// Staff lists who has a role in the agency and may sign in.
 	Staff(agency int64) []identity.User
+	// Users lists everybody.
+	Users() []identity.User
 }
 
 // Inbox lists and counts cases as they are now.
@@ -40,6 +43,11 @@ type Inbox interface {
 	ListInbox(ctx context.Context, q workflow.InboxQuery) (rows []workflow.InboxRow, more bool, err error)
 	// CountInbox counts up to most.
 	CountInbox(ctx context.Context, q workflow.InboxQuery, most int) (int, error)
+}
+
+// Journal keeps what leaves no other trace.
+type Journal interface {
+	AppendJournal(ctx context.Context, e identity.Entry) error
 }
 
 // Frame makes the frame around a screen of the signed-in person: navigation,
@@ -54,6 +62,8 @@ type Config struct {
 	Agencies Agencies
 	Inbox    Inbox
 	Alert    alert.Store
+	Weekly   weekly.Store
+	Journal  Journal
 	Clock    clock.Clock
 	Zone     *time.Location
 	Frame    Frame
@@ -116,6 +126,7 @@ func sections(s screen, f filter, current string) []ui.Tab {
 		{"/dashboard/again", "dashboard.again.title"},
 		{"/dashboard/escalated", "dashboard.escalated.title"},
 		{"/dashboard/alerts", "burst.title"},
+		{"/dashboard/weekly", "weekly.title"},
 	} {
 		if at.path == "/dashboard/alerts" && !s.scope.Region {
 			continue // bursts are of the whole region

@@ -58,6 +58,7 @@ type region struct {
 	tokens map[string]string // sessions by login
 
 	agencies []identity.Agency
+	users    []identity.User
 }
 
 // brokenIndex is an index that stops answering when told.
@@ -102,7 +103,7 @@ func newRegion(t *testing.T, dialect string) *region {
 		Base: base, Zone: zone, Clock: r.clock, Log: slog.New(slog.DiscardHandler), Accounts: accounts,
 		Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Console: desk, Dashboard: dashboard.New(dashboard.Config{
-			Reports: r.board(), Index: r.index, Rubrics: topics, Agencies: r, Inbox: r.store, Alert: r.store, Clock: r.clock, Zone: zone,
+			Reports: r.board(), Index: r.index, Rubrics: topics, Agencies: r, Inbox: r.store, Alert: r.store, Weekly: r.store, Journal: r.store, Clock: r.clock, Zone: zone,
 			Frame: desk.Page, Log: slog.New(slog.DiscardHandler),
 		})},
 	})
@@ -176,6 +177,7 @@ func (r *region) signIn(login string, roles ...actor.Membership) {
 	ctx := r.t.Context()
 	u := &identity.User{Login: login, Name: login, PasswordHash: "-", Memberships: roles}
 	require.NoError(r.t, r.store.SaveUser(ctx, u))
+	r.users = append(r.users, *u)
 	sum := sha256.Sum256([]byte(login))
 	r.tokens[login] = login
 	require.NoError(r.t, r.store.CreateSession(ctx, hex.EncodeToString(sum[:]), identity.Session{
@@ -229,6 +231,8 @@ func (r *region) User(id int64) (identity.User, bool) {
 }
 
 func (r *region) Staff(int64) []identity.User { return nil }
+
+func (r *region) Users() []identity.User { return r.users }
 
 // catalog shows the rubricator to the engine.
 // witness is the product's, of a region whose topics nobody described.
