@@ -20,20 +20,20 @@ type Brief struct {
 	Scope    string // of whom it is
 	When     string // «16–22 ноября 2026 года»
 	Lead     string // the most important, in a sentence or two
-	Sections []Section
+	Chapters []Chapter
 	Foot     string // at the foot of each page
 	Page     func(n, of int) string
 	At       time.Time // dates the file, so that the same report is the same bytes
 }
 
-// Section is a part of a brief.
-type Section struct {
+// Chapter is a part of a brief.
+type Chapter struct {
 	Title string
 	Hint  string // small, below the title
 	Parts []Part
 }
 
-// Part is something that can be drawn: [Figures], [Grid], [Lines], [Ranges],
+// Part is something that can be drawn: [Figures], [Table], [Lines], [Ranges],
 // [Paragraph].
 type Part interface {
 	// height is how much of it must stay together with what is above it, in mm.
@@ -46,6 +46,8 @@ const (
 	briefEdge   = 17
 	briefBottom = 18
 	briefWide   = pageWidth - 2*briefEdge
+
+	togetherMost = 100 // of a chapter stays on one page
 )
 
 // Colours, told apart in grey too: the accent is dark, what is bad darker and
@@ -59,6 +61,7 @@ var (
 	pale   = ink{238, 243, 244}
 	accent = ink{11, 92, 104}
 	other  = ink{194, 122, 0}
+	bars   = ink{150, 190, 195}
 	bad    = ink{160, 30, 20}
 	good   = ink{20, 100, 50}
 )
@@ -132,8 +135,8 @@ func (b *Brief) draw(pages int) *press {
 	})
 	pdf.AddPage()
 	p.cover(b)
-	for _, s := range b.Sections {
-		p.section(s)
+	for _, s := range b.Chapters {
+		p.chapter(s)
 	}
 	return p
 }
@@ -198,11 +201,13 @@ func (p *press) cover(b *Brief) {
 	}
 }
 
-func (p *press) section(s Section) {
+func (p *press) chapter(s Chapter) {
 	pdf := p.pdf
 	need := 16.0
-	if len(s.Parts) > 0 {
-		need += s.Parts[0].height(p)
+	for i, part := range s.Parts {
+		if more := part.height(p); i == 0 || need+more < togetherMost {
+			need += more + 3
+		}
 	}
 	pdf.Ln(5)
 	p.keep(need)

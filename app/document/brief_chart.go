@@ -25,7 +25,7 @@ type LineSeries struct {
 
 const linesTall = 52
 
-func (l Lines) height(*press) float64 { return linesTall + 9 }
+func (l Lines) height(*press) float64 { return linesTall + 14 }
 
 // nice is a round number not below x, of which a quarter is whole.
 func nice(x float64) float64 {
@@ -51,7 +51,7 @@ func (l Lines) draw(p *press) {
 		}
 	}
 	most = nice(most)
-	x0, y0 := float64(briefEdge)+12, pdf.GetY()+7
+	x0, y0 := float64(briefEdge)+12, pdf.GetY()+12
 	wide, tall := float64(briefWide)-14, float64(linesTall)-13
 	n := len(l.Labels)
 	step := wide / math.Max(1, float64(n))
@@ -70,7 +70,7 @@ func (l Lines) draw(p *press) {
 		pdf.CellFormat(10.5, 3.6, strconv.Itoa(int(math.Round(most*float64(4-i)/4))), "", 0, "R", false, 0, "")
 	}
 	if l.Bars != nil {
-		p.fills(ink{150, 190, 195})
+		p.fills(bars)
 		for i, v := range l.Bars.Values {
 			x, y := at(i, v)
 			pdf.Rect(x-step*0.34, y, step*0.68, y0+tall-y, "F")
@@ -130,30 +130,26 @@ func (l Lines) legend(p *press, all []LineSeries) {
 	title := p.text(l.Title)
 	pdf.SetXY(x, y)
 	pdf.CellFormat(briefWide, 4, title, "", 0, "L", false, 0, "")
-	x = pageWidth - briefEdge
-	p.font("", 8.5, black)
-	for i := len(all) - 1; i >= 0; i-- {
-		name := p.text(all[i].Name)
-		wide := pdf.GetStringWidth(name)
-		x -= wide
-		pdf.SetXY(x, y)
-		p.font("", 8.5, black)
-		pdf.CellFormat(wide, 4, name, "", 0, "L", false, 0, "")
-		x -= 9
+	y += 4.8
+	for i, one := range all {
 		k := i
 		if l.Bars != nil {
 			k--
 		}
 		if k < 0 {
-			p.fills(ink{150, 190, 195})
-			pdf.Rect(x+2, y+0.6, 5, 2.8, "F")
+			p.fills(bars)
+			pdf.Rect(x+1, y+0.6, 5, 2.8, "F")
 		} else {
 			l.pen(p, k)
-			pdf.Line(x, y+2, x+7.5, y+2)
+			pdf.Line(x, y+2, x+7, y+2)
 			pdf.SetDashPattern(nil, 0)
-			dot(pdf, k, x+3.75, y+2)
+			dot(pdf, k, x+3.5, y+2)
 		}
-		x -= 5
+		p.font("", 8.5, black)
+		name := p.text(one.Name)
+		pdf.SetXY(x+9, y)
+		pdf.CellFormat(pdf.GetStringWidth(name), 4, name, "", 0, "L", false, 0, "")
+		x += 9 + pdf.GetStringWidth(name) + 6
 	}
 }
 

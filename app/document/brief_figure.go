@@ -13,7 +13,7 @@ type Figure struct {
 // The boxes of figures, in mm.
 const (
 	figureRow  = 4 // boxes in a row
-	figureTall = 31
+	figureTall = 27.5
 	figureGap  = 3
 )
 
@@ -61,7 +61,7 @@ func (f Figure) draw(p *press, x, y, wide float64) {
 	}
 	at += 0.6
 	put("B", 15, 7, value, f.Value, 1)
-	put("", 7.8, 3.5, f.Tone.ink(), f.Change, 2)
+	put("", 7.8, 3.5, f.Tone.ink(), f.Change, 1)
 	put("", 7.8, 3.5, grey, f.Target, 1)
 	pdf.SetY(y)
 }

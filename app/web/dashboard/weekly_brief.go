@@ -17,6 +17,9 @@ import (
 // too few cases.
 const briefPast = 28
 
+// briefLong is how many days agencies are compared over.
+const briefLong = 90
+
 // briefing is a report of the week in the making.
 type briefing struct {
 	h     *Handlers
@@ -47,7 +50,7 @@ func (h *Handlers) WeekBrief(ctx context.Context, r weekly.Report, first time.Ti
 	}
 	doc.Title = doc.Heading + " · " + doc.Scope + " · " + doc.When
 	doc.Foot = ui.T(b.s, "weekly.foot", "at", ui.FullDate(b.s, b.s.now)+", "+ui.Clock(b.s, b.s.now))
-	for _, section := range []func() (document.Section, error){
+	for _, section := range []func() (document.Chapter, error){
 		b.figures, b.days, b.hurts, b.rises, b.bursts, b.agencies, b.waits, b.due, b.formulas,
 	} {
 		part, err := section()
@@ -55,7 +58,7 @@ func (h *Handlers) WeekBrief(ctx context.Context, r weekly.Report, first time.Ti
 			return nil, "", err
 		}
 		if part.Title != "" {
-			doc.Sections = append(doc.Sections, part)
+			doc.Chapters = append(doc.Chapters, part)
 		}
 	}
 	pdf, err = doc.PDF()
@@ -138,7 +141,7 @@ var briefFigures = []string{
 	"overdue", "answer_median", "answer_p90", "satisfaction", "repeat", "refuted", "formal", "first_route", "extension",
 }
 
-func (b *briefing) figures() (document.Section, error) {
+func (b *briefing) figures() (document.Chapter, error) {
 	s := b.s
 	number := func(key string, n, past int) document.Figure {
 		f := document.Figure{Name: ui.T(s, key), Value: ui.Number(s, n), Tone: document.Even, Change: ui.T(s, "weekly.same")}
@@ -156,7 +159,7 @@ func (b *briefing) figures() (document.Section, error) {
 	for _, key := range briefFigures {
 		out = append(out, b.figure(kpis[key], before[key]))
 	}
-	return document.Section{Title: ui.T(s, "weekly.figures"), Parts: []document.Part{out}}, nil
+	return document.Chapter{Title: ui.T(s, "weekly.figures"), Parts: []document.Part{out}}, nil
 }
 
 func byKey(kpis []report.KPI) map[string]report.KPI {
@@ -215,12 +218,12 @@ func plus(ctx context.Context, x float64, digits int) string {
 	return ui.Decimal(ctx, x, digits)
 }
 
-func (b *briefing) days() (document.Section, error) {
+func (b *briefing) days() (document.Chapter, error) {
 	s, f := b.s, b.before(briefPast)
 	ask := b.of.question(s, f)
 	days, err := b.h.Reports.Days(s, ask.Period, ask.Filter, b.h.Zone)
 	if err != nil {
-		return document.Section{}, err
+		return document.Chapter{}, err
 	}
 	chart := document.Lines{
 		Title:  ui.T(s, "weekly.by_day"),
@@ -230,18 +233,18 @@ func (b *briefing) days() (document.Section, error) {
 	for _, d := range days {
 		at, err := time.Parse(time.DateOnly, d.Day)
 		if err != nil {
-			return document.Section{}, err
+			return document.Chapter{}, err
 		}
 		chart.Labels = append(chart.Labels, dayLabel(s, at))
 		chart.Series[0].Values = append(chart.Series[0].Values, float64(d.Submitted))
 		chart.Series[1].Values = append(chart.Series[1].Values, float64(d.Answered))
 	}
-	return document.Section{Title: ui.T(s, "dashboard.flow.title"), Parts: []document.Part{chart}}, nil
+	return document.Chapter{Title: ui.T(s, "dashboard.flow.title"), Parts: []document.Part{chart}}, nil
 }
 
-func (b *briefing) waits() (document.Section, error) {
+func (b *briefing) waits() (document.Chapter, error) {
 	s := b.s
-	out := document.Section{Title: ui.T(s, "dashboard.waiting.title"), Hint: ui.T(s, "weekly.waits_hint", "days", ui.Days(s, briefPast))}
+	out := document.Chapter{Title: ui.T(s, "dashboard.waiting.title"), Hint: ui.T(s, "weekly.waits_hint", "days", ui.Days(s, briefPast))}
 	ask := b.of.question(s, b.before(briefPast))
 	lines, err := b.h.Reports.Stages(s, ask.Period, ask.Filter, s.now)
 	if errors.Is(err, report.ErrBehind) {
@@ -251,7 +254,7 @@ func (b *briefing) waits() (document.Section, error) {
 	if err != nil {
 		return out, err
 	}
-	grid := document.Grid{Columns: []document.GridColumn{
+	grid := document.Table{Columns: []document.TableColumn{
 		{Head: ui.T(s, "dashboard.stages.stage"), Wide: 44}, {Head: ui.T(s, "dashboard.stages.visits"), Wide: 24, Right: true},
 		{Head: ui.T(s, "dashboard.stages.median"), Wide: 24, Right: true}, {Head: ui.T(s, "dashboard.stages.p90"), Wide: 24, Right: true},
 		{Head: ui.T(s, "dashboard.stages.now"), Wide: 24, Right: true}, {Head: ui.T(s, "dashboard.stages.longest"), Wide: 28, Right: true},
@@ -267,7 +270,7 @@ func (b *briefing) waits() (document.Section, error) {
 		if !workflow.Stage(r.Stage).Working() {
 			continue
 		}
-		grid.Rows = append(grid.Rows, []document.GridCell{
+		grid.Rows = append(grid.Rows, []document.TableCell{
 			{Text: ui.T(s, "stage."+r.Stage)}, {Text: r.Visits}, {Text: r.Median}, {Text: r.P90},
 			{Text: r.Waits, Bar: float64(r.waits) / float64(most)}, {Text: r.Longest},
 		})
@@ -279,9 +282,9 @@ func (b *briefing) waits() (document.Section, error) {
 	return out, nil
 }
 
-func (b *briefing) due() (document.Section, error) {
+func (b *briefing) due() (document.Chapter, error) {
 	s := b.s
-	out := document.Section{Title: ui.T(s, "dashboard.forecast.title")}
+	out := document.Chapter{Title: ui.T(s, "dashboard.forecast.title")}
 	ask := b.of.question(s, b.f)
 	due, err := b.h.Reports.Forecast(s, ask.Filter, s.now, ahead)
 	if errors.Is(err, report.ErrBehind) {
@@ -316,13 +319,13 @@ func (b *briefing) due() (document.Section, error) {
 	return out, nil
 }
 
-func (b *briefing) formulas() (document.Section, error) {
+func (b *briefing) formulas() (document.Chapter, error) {
 	s := b.s
-	grid := document.Grid{Columns: []document.GridColumn{
+	grid := document.Table{Columns: []document.TableColumn{
 		{Head: ui.T(s, "dashboard.export.figure"), Wide: 48}, {Head: ui.T(s, "weekly.formula"), Wide: 126},
 	}}
 	for _, key := range briefFigures {
-		grid.Rows = append(grid.Rows, []document.GridCell{{Text: ui.T(s, "kpi."+key)}, {Text: ui.T(s, "kpi."+key+"_formula")}})
+		grid.Rows = append(grid.Rows, []document.TableCell{{Text: ui.T(s, "kpi."+key)}, {Text: ui.T(s, "kpi."+key+"_formula")}})
 	}
-	return document.Section{Title: ui.T(s, "weekly.formulas"), Parts: []document.Part{grid}}, nil
+	return document.Chapter{Title: ui.T(s, "weekly.formulas"), Parts: []document.Part{grid}}, nil
 }

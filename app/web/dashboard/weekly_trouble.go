@@ -84,20 +84,20 @@ func (b *briefing) hottest() ([]hotLine, error) {
 	return out[:min(briefHot, len(out))], nil
 }
 
-func (b *briefing) hurts() (document.Section, error) {
+func (b *briefing) hurts() (document.Chapter, error) {
 	s := b.s
-	out := document.Section{Title: ui.T(s, "weekly.hurts"), Hint: ui.T(s, "weekly.hurts_hint")}
-	grid := document.Grid{Columns: []document.GridColumn{
+	out := document.Chapter{Title: ui.T(s, "weekly.hurts"), Hint: ui.T(s, "weekly.hurts_hint")}
+	grid := document.Table{Columns: []document.TableColumn{
 		{Head: ui.T(s, "dashboard.territory"), Wide: 42}, {Head: ui.T(s, "dashboard.topics.topic"), Wide: 62},
 		{Head: ui.T(s, "dashboard.topics.count"), Wide: 22, Right: true}, {Head: ui.T(s, "weekly.week_before"), Wide: 22, Right: true},
 		{Head: ui.T(s, "weekly.late"), Wide: 24, Right: true},
 	}}
 	for _, l := range b.hot {
-		late := document.GridCell{Text: ui.Number(s, l.late)}
+		late := document.TableCell{Text: ui.Number(s, l.late)}
 		if l.late > 0 {
 			late.Tone = document.Bad
 		}
-		grid.Rows = append(grid.Rows, []document.GridCell{
+		grid.Rows = append(grid.Rows, []document.TableCell{
 			{Text: l.place}, {Text: l.topic}, {Text: ui.Number(s, l.count), Bar: float64(l.count) / float64(b.hot[0].count)},
 			{Text: ui.Number(s, l.before)}, late,
 		})
@@ -111,21 +111,21 @@ func (b *briefing) hurts() (document.Section, error) {
 
 // rises names the words that people write more than in the weeks before. What
 // they wrote stays in the product.
-func (b *briefing) rises() (document.Section, error) {
+func (b *briefing) rises() (document.Chapter, error) {
 	s := b.s
-	out := document.Section{Title: ui.T(s, "heat.rising.title"), Hint: ui.T(s, "heat.rising.note")}
+	out := document.Chapter{Title: ui.T(s, "heat.rising.title"), Hint: ui.T(s, "heat.rising.note")}
 	ask := search.RisingQuery{Query: b.ask(b.f).Query, Limit: risingMost}
 	ask.Before = ask.From.AddDate(0, 0, -risingPast)
 	found, err := b.h.Index.Rising(s, ask)
 	if err != nil {
 		return out, fault.Wrap(fault.Unavailable, "dashboard.heat.down", err)
 	}
-	grid := document.Grid{Columns: []document.GridColumn{
+	grid := document.Table{Columns: []document.TableColumn{
 		{Head: ui.T(s, "weekly.word"), Wide: 62}, {Head: ui.T(s, "weekly.word_now", "n", ui.Number(s, found.Now)), Wide: 56, Right: true},
 		{Head: ui.T(s, "weekly.word_before", "n", ui.Number(s, found.Before)), Wide: 56, Right: true},
 	}}
 	for _, w := range found.Words {
-		grid.Rows = append(grid.Rows, []document.GridCell{{Text: "«" + w.Word + "»"}, {Text: ui.Number(s, w.Now)}, {Text: ui.Number(s, w.Before)}})
+		grid.Rows = append(grid.Rows, []document.TableCell{{Text: "«" + w.Word + "»"}, {Text: ui.Number(s, w.Now)}, {Text: ui.Number(s, w.Before)}})
 	}
 	out.Parts = []document.Part{grid}
 	if len(grid.Rows) == 0 {
@@ -155,26 +155,26 @@ func (b *briefing) raised() ([]alertRow, error) {
 	return out, nil
 }
 
-func (b *briefing) bursts() (document.Section, error) {
+func (b *briefing) bursts() (document.Chapter, error) {
 	s := b.s
 	if b.r.Agency != 0 {
-		return document.Section{}, nil
+		return document.Chapter{}, nil
 	}
-	out := document.Section{Title: ui.T(s, "weekly.bursts")}
+	out := document.Chapter{Title: ui.T(s, "weekly.bursts")}
 	if len(b.burst) == 0 {
 		out.Parts = []document.Part{document.Paragraph(ui.T(s, "weekly.bursts_none"))}
 		return out, nil
 	}
-	grid := document.Grid{Columns: []document.GridColumn{
+	grid := document.Table{Columns: []document.TableColumn{
 		{Head: ui.T(s, "weekly.burst_where"), Wide: 62}, {Head: ui.T(s, "weekly.burst_count"), Wide: 36}, {Head: ui.T(s, "weekly.burst_words"), Wide: 42},
 		{Head: ui.T(s, "weekly.burst_taken"), Wide: 34},
 	}}
 	for _, a := range b.burst[:min(briefBursts, len(b.burst))] {
-		taken := document.GridCell{Text: cmp.Or(a.Taker, ui.T(s, "weekly.burst_nobody"))}
+		taken := document.TableCell{Text: cmp.Or(a.Taker, ui.T(s, "weekly.burst_nobody"))}
 		if a.Taker == "" {
 			taken.Tone = document.Bad
 		}
-		grid.Rows = append(grid.Rows, []document.GridCell{
+		grid.Rows = append(grid.Rows, []document.TableCell{
 			{Text: a.Place + " — " + a.Topic},
 			{Text: ui.T(s, "weekly.burst_seen", "n", ui.Number(s, a.Count), "days", ui.Days(s, a.Window), "expected", a.Expected)},
 			{Text: strings.Join(a.Words, ", ")}, taken,
@@ -186,13 +186,13 @@ func (b *briefing) bursts() (document.Section, error) {
 
 // agencies sets those with surely fewer and surely more cases overdue than all
 // together against one another.
-func (b *briefing) agencies() (document.Section, error) {
+func (b *briefing) agencies() (document.Chapter, error) {
 	s := b.s
 	if b.r.Agency != 0 {
-		return document.Section{}, nil
+		return document.Chapter{}, nil
 	}
-	out := document.Section{Title: ui.T(s, "weekly.agencies"), Hint: ui.T(s, "weekly.agencies_hint", "days", ui.Days(s, briefPast))}
-	ask := b.of.question(s, b.before(briefPast))
+	out := document.Chapter{Title: ui.T(s, "weekly.agencies"), Hint: ui.T(s, "weekly.agencies_hint", "days", ui.Days(s, briefLong))}
+	ask := b.of.question(s, b.before(briefLong))
 	lines, err := recall(s, b.h.memo, "agencies", ask, func(ctx context.Context) ([]report.AgencyLine, error) {
 		return b.h.Reports.Agencies(ctx, ask.Period, ask.Filter, s.now)
 	})

@@ -1,20 +1,20 @@
 package document
 
-// Grid is a table on paper.
-type Grid struct {
-	Columns []GridColumn
-	Rows    [][]GridCell
+// Table is a table on paper.
+type Table struct {
+	Columns []TableColumn
+	Rows    [][]TableCell
 }
 
-// GridColumn heads the cells below it. Wide is its part of the width.
-type GridColumn struct {
+// TableColumn heads the cells below it. Wide is its part of the width.
+type TableColumn struct {
 	Head  string
 	Wide  float64
 	Right bool
 }
 
-// GridCell is a cell; Bar from 0 to 1 is drawn behind a number.
-type GridCell struct {
+// TableCell is a cell; Bar from 0 to 1 is drawn behind a number.
+type TableCell struct {
 	Text string
 	Tone Tone
 	Bar  float64
@@ -27,7 +27,7 @@ const (
 	gridGap  = 2.5 // between columns
 )
 
-func (g Grid) widths() []float64 {
+func (g Table) widths() []float64 {
 	sum := 0.0
 	for _, c := range g.Columns {
 		sum += c.Wide
@@ -39,11 +39,11 @@ func (g Grid) widths() []float64 {
 	return out
 }
 
-func (g Grid) height(*press) float64 {
+func (g Table) height(*press) float64 {
 	return 12 + float64(min(3, len(g.Rows)))*(gridLine+2*gridPad)
 }
 
-func (g Grid) draw(p *press) {
+func (g Table) draw(p *press) {
 	widths := g.widths()
 	g.head(p, widths)
 	for _, row := range g.Rows {
@@ -82,7 +82,7 @@ func (g Grid) draw(p *press) {
 	}
 }
 
-func (g Grid) cell(p *press, column int, lines []string, x, y, wide float64) {
+func (g Table) cell(p *press, column int, lines []string, x, y, wide float64) {
 	align := "L"
 	if g.Columns[column].Right {
 		align = "R"
@@ -93,7 +93,7 @@ func (g Grid) cell(p *press, column int, lines []string, x, y, wide float64) {
 	}
 }
 
-func (g Grid) head(p *press, widths []float64) {
+func (g Table) head(p *press, widths []float64) {
 	p.font("B", 8.2, grey)
 	most := 1
 	lines := make([][]string, len(g.Columns))
