@@ -26,7 +26,7 @@ const (
 )
 
 // Kinds lists them in the order in which screens show them.
-var Kinds = []Kind{Vote, Budget, Poll}
+var Kinds = []Kind{Vote, Budget, Poll, Discussion, Hearing}
 
 // Level is how surely we know who votes.
 type Level string
@@ -115,7 +115,8 @@ type Terms struct {
 	Paper       *Paper     `json:"paper,omitempty"` // nil: nobody votes on paper
 	Questions   []Question `json:"questions,omitempty"`
 	Money       *Money     `json:"money,omitempty"`
-	LogKey      string     `json:"log_key"` // signs the checkpoints of the log
+	Talk        *Talk      `json:"talk,omitempty"` // of Discussion and Hearing
+	LogKey      string     `json:"log_key"`        // signs the checkpoints of the log
 }
 
 // FormatVersion is the version of the published files.
@@ -172,7 +173,7 @@ func Asks(k Kind) []Ask {
 		return []Ask{YesNo, One, Some}
 	case Poll:
 		return []Ask{YesNo, One, Some, Scale, Matrix, Ranking, Words}
-	case Budget:
+	case Budget, Discussion, Hearing:
 	}
 	return nil
 }

@@ -84,10 +84,11 @@ func (p *Preflight) Err() error {
 
 // Surroundings are what a campaign is checked against.
 type Surroundings struct {
-	Now     time.Time
-	Holiday func(time.Time) bool // whether nobody works on the day of an instant
-	Holds   bool                 // the agency has the capability «participation»
-	Levels  []Level              // that this installation can check
+	Now      time.Time
+	Holiday  func(time.Time) bool // whether nobody works on the day of an instant
+	Holds    bool                 // the agency has the capability «participation»
+	Levels   []Level              // that this installation can check
+	Hearings []HearingRule        // which times the law asks for
 }
 
 // shortest is how long a vote should be open at least.
@@ -99,6 +100,10 @@ func Check(t *Terms, observers []string, s Surroundings) Preflight {
 	p.texts(t)
 	p.times(t, s)
 	p.people(t, s)
+	if t.Kind.Talks() {
+		p.talk(t, s)
+		return p
+	}
 	switch t.Kind {
 	case Budget:
 		p.money(t)
@@ -158,7 +163,7 @@ func (p *Preflight) people(t *Terms, s Surroundings) {
 	if t.Level == Contact && (t.MinAge > 0 || t.Resident) {
 		p.warning("level", "campaign.check.declared")
 	}
-	if t.Level == Contact && t.Kind != Poll {
+	if t.Level == Contact && t.Kind != Poll && !t.Kind.Talks() {
 		p.warning("level", "campaign.check.contact")
 	}
 	p.must(!t.Resident || len(t.Territories) > 0, "territories", "campaign.check.residence")

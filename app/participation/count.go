@@ -25,6 +25,7 @@ type Result struct {
 	Draw      string           `json:"draw,omitempty"`
 	Questions []QuestionResult `json:"questions,omitempty"`
 	Projects  *ProjectsResult  `json:"projects,omitempty"`
+	Talk      *TalkResult      `json:"talk,omitempty"` // of a discussion or a hearing
 	// Turnout is first ballots by the day on which they entered the log, and voters
 	// by the territory that they named.
 	Days   []DayCount   `json:"days,omitempty"`

@@ -28,12 +28,14 @@ type Campaigns struct {
 	// Holiday reports whether nobody works on the day of an instant.
 	Holiday func(time.Time) bool
 	Levels  []Level // that this installation can check
+	// Hearings are the times that the law asks for.
+	Hearings []HearingRule
 }
 
 // Check is the pre-flight of a campaign now.
 func (s *Campaigns) Check(c *Campaign) Preflight {
 	_, holds := s.Holds(c.Agency)
-	return Check(&c.Terms, c.Observers, Surroundings{Now: s.Clock.Now(), Holiday: s.Holiday, Holds: holds, Levels: s.Levels})
+	return Check(&c.Terms, c.Observers, Surroundings{Now: s.Clock.Now(), Holiday: s.Holiday, Holds: holds, Levels: s.Levels, Hearings: s.Hearings})
 }
 
 // Create makes a draft and sets its id.
@@ -95,6 +97,9 @@ func (s *Campaigns) freeze(c *Campaign) error {
 	}
 	c.Terms.Format, c.Terms.ID, c.Terms.LogKey = FormatVersion, c.ID, public
 	c.Terms.Agency, _ = s.Holds(c.Agency)
+	if c.Terms.Talk != nil && c.Terms.Talk.Hearing != nil {
+		c.Terms.Talk.Hearing.Rule, _ = FindRule(s.Hearings, c.Terms.Talk.Hearing.Rule.Code)
+	}
 	c.Frozen, c.Hash = Freeze(&c.Terms)
 	return nil
 }
@@ -117,6 +122,9 @@ func (s *Campaigns) Count(ctx context.Context, by actor.Actor, id int64, log *Lo
 	}
 	if err := s.may(by, c, Count); err != nil {
 		return nil, err
+	}
+	if c.Terms.Kind.Talks() { // see Conclude
+		return nil, fault.New(fault.Conflict, "campaign.not_now")
 	}
 	// Nothing moves any more: the campaign is sealed. So it is counted outside of
 	// the transaction that writes the result.
@@ -217,7 +225,7 @@ func (s *Campaigns) step(
 			return Note{}, err
 		}
 		c.State = t.To
-		return Note{At: now, By: by.User, Action: a, From: t.From, To: t.To, Reason: reason}, nil
+		return Note{At: now, By: by.User, Action: a, From: t.From, To: t.To, Reason: reason, Tell: a == Announce && c.Terms.Kind.Talks()}, nil
 	})
 }
 

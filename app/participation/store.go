@@ -116,6 +116,7 @@ type Code struct {
 const (
 	TopicCode       = "participation.code"
 	TopicCheckpoint = "participation.checkpoint"
+	TopicAnswers    = "participation.answers" // the answers to remarks are announced
 )
 
 // Message is the payload of their rows, as JSON.

@@ -143,4 +143,6 @@ type Note struct {
 	Action   Action
 	From, To State
 	Reason   string
+	// Tell asks for letters to the authors of remarks; it is not kept.
+	Tell bool
 }

@@ -189,6 +189,15 @@ func (s *Store) addNote(db *gorm.DB, campaign int64, n participation.Note) error
 	if err := db.Model(&campaignNoteRow{}).Select("coalesce(max(n), 0)").Where("campaign_id = ?", campaign).Scan(&last).Error; err != nil {
 		return err
 	}
+	if n.Tell {
+		payload, err := json.Marshal(participation.Message{Campaign: campaign})
+		if err != nil {
+			return err
+		}
+		if err := db.Create(&outboxRow{Topic: participation.TopicAnswers, Payload: string(payload), ReadyAt: instant(n.At)}).Error; err != nil {
+			return err
+		}
+	}
 	return db.Create(&campaignNoteRow{
 		CampaignID: campaign, N: last + 1, At: instant(n.At), UserID: n.By, Action: string(n.Action), FromState: string(n.From), ToState: string(n.To),
 		Reason: n.Reason,

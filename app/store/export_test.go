@@ -88,6 +88,11 @@ func Columns() map[string][]string {
 	add(columnsOf[mergeRow]())
 	add(columnsOf[proposalAppealRow]())
 	add(columnsOf[projectReportRow]())
+	add(columnsOf[talkVersionRow]())
+	add(columnsOf[talkPersonRow]())
+	add(columnsOf[remarkRow]())
+	add(columnsOf[remarkSupportRow]())
+	add(columnsOf[remarkActRow]())
 	return out
 }
 

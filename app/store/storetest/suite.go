@@ -62,6 +62,7 @@ func Run(t *testing.T, open Opener) {
 		{"ballots", testBallots},
 		{"results", testResults},
 		{"paper", testPaper},
+		{"discussions", testTalks},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()

@@ -25,7 +25,7 @@ var families = []string{
 	"stage.", "outcome.", "role.", "deadline.", "kind.", "action.", "event.", "error.", "alert.", "lang.", "source.",
 	"order.", "ruleset.", "heat.formula.", "heat.compare.", "reason.", "kpi.", "warn.", "mail.", "bulk.", "plan.month.", "plan.month_of.", "template.field.", "template.done.",
 	"campaign.rule.", "result.do.", "result.pdf.title.", "campaign.do.", "campaign.did.", "campaign.ask.", "campaign.kind.", "campaign.new.", "campaign.edit.", "campaign.state.", "campaign.ties.",
-	"campaign.shown.", "campaign.level.", "campaign.may.",
+	"campaign.shown.", "campaign.level.", "campaign.may.", "campaign.check.hearing_day.",
 	"desk.channel.", "search.field.", "desk.paper.", "ruling.lost.", "ruling.finding.", "ruling.severity.",
 }
 
