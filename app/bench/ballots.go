@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"archive/zip"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -8,7 +9,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +23,7 @@ import (
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/participation"
 	booklog "github.com/otklik/otklik/app/participation/ledger"
+	"github.com/otklik/otklik/app/participation/recount"
 	"github.com/otklik/otklik/app/store"
 )
 
@@ -45,6 +49,10 @@ type BallotsResult struct {
 	Settled     float64 `json:"settled_seconds"` // from the closing until the last was written
 	Counted     int     `json:"counted"`
 	CountSecs   float64 `json:"count_seconds"`
+	ArchiveSecs float64 `json:"archive_seconds"`
+	ArchiveMB   float64 `json:"archive_mb"`
+	VerifySecs  float64 `json:"verify_seconds"` // recounting the archive
+	MemoryMB    float64 `json:"memory_mb"`      // the most that the process took until then
 }
 
 // hall is a vote in a database of its own.
@@ -266,6 +274,40 @@ func (o BallotsOptions) lastMinute(ctx context.Context, r *BallotsResult, h *hal
 	if r.Counted != o.Ballots || c.Result.Voters != o.Ballots {
 		return fmt.Errorf("%d ballots were sent, %d counted of %d voters", o.Ballots, r.Counted, c.Result.Voters)
 	}
+	return o.publish(ctx, r, h, c)
+}
+
+// publish writes the files of the vote and recounts them.
+func (o BallotsOptions) publish(ctx context.Context, r *BallotsResult, h *hall, c *participation.Campaign) error {
+	o.say("%s: files and recount", r.Database)
+	file, err := os.CreateTemp("", "otklik-bench-*.zip")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = errors.Join(file.Close(), os.Remove(file.Name())) }()
+	began := time.Now()
+	if err := h.voting.Archive(ctx, file, c); err != nil {
+		return err
+	}
+	r.ArchiveSecs = time.Since(began).Seconds()
+	size, err := file.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	r.ArchiveMB = float64(size) / (1 << 20)
+	files, err := zip.NewReader(file, size)
+	if err != nil {
+		return err
+	}
+	began = time.Now()
+	found, err := recount.Verify(files, recount.Options{Key: c.Terms.LogKey})
+	if err != nil {
+		return err
+	}
+	r.VerifySecs, r.MemoryMB = time.Since(began).Seconds(), peakMemory()
+	if !found.OK() || found.Ballots != o.Ballots {
+		return errors.New("the files don't give the result")
+	}
 	return nil
 }
 
@@ -320,10 +362,11 @@ func plainSQLite(ctx context.Context, db *sql.DB, n int, choice, nonce []byte) e
 
 // BallotsTable draws the results.
 func BallotsTable(results []BallotsResult) string {
-	t := newTable("database", "ballots", "per second", "plain", "to plain", "p50, ms", "p99, ms", "burst", "taken", "settled, s", "log per second", "counted", "count, s")
+	t := newTable("database", "ballots", "per second", "plain", "to plain", "p50, ms", "p99, ms", "burst", "taken", "settled, s", "log per second", "counted", "count, s", "files, s", "files, MB", "recount, s", "memory MB")
 	for _, r := range results {
 		t.row(r.Database, fmt.Sprint(r.Ballots), rate(r.PerSecond), rate(r.PlainPerSec), fmt.Sprintf("%.2f", r.Ratio), millis(r.P50), millis(r.P99),
-			fmt.Sprint(r.Burst), fmt.Sprint(r.BurstTaken), fmt.Sprintf("%.2f", r.Settled), rate(r.LogPerSec), fmt.Sprint(r.Counted), fmt.Sprintf("%.2f", r.CountSecs))
+			fmt.Sprint(r.Burst), fmt.Sprint(r.BurstTaken), fmt.Sprintf("%.2f", r.Settled), rate(r.LogPerSec), fmt.Sprint(r.Counted), fmt.Sprintf("%.2f", r.CountSecs),
+			fmt.Sprintf("%.1f", r.ArchiveSecs), fmt.Sprintf("%.0f", r.ArchiveMB), fmt.Sprintf("%.1f", r.VerifySecs), fmt.Sprintf("%.0f", r.MemoryMB))
 	}
 	return t.String()
 }

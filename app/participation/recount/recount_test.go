@@ -50,11 +50,17 @@ func held(t *testing.T, change ...func(*participation.Campaign)) (files fstest.M
 		}
 	}
 	c := h.Finish(t)
+	return published(t, h, c), observed, c.Terms.LogKey
+}
+
+// published is the files of a counted campaign.
+func published(t *testing.T, h *storetest.Hall, c *participation.Campaign) fstest.MapFS {
+	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, h.Voting.Archive(t.Context(), &b, c))
 	z, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
 	require.NoError(t, err)
-	files = fstest.MapFS{}
+	files := fstest.MapFS{}
 	for _, f := range z.File {
 		r, err := f.Open()
 		require.NoError(t, err)
@@ -62,7 +68,7 @@ func held(t *testing.T, change ...func(*participation.Campaign)) (files fstest.M
 		require.NoError(t, err)
 		files[f.Name] = &fstest.MapFile{Data: body}
 	}
-	return files, observed, c.Terms.LogKey
+	return files
 }
 
 func wrongs(r *recount.Report) string {

@@ -216,3 +216,82 @@ func TestVoting_every_form_of_question_comes_back_as_it_was_typed(t *testing.T) 
 	require.Equal(t, 4, strings.Count(page, "checked"))
 	require.Contains(t, page, `<option value="2" selected>`)
 }
+
+func TestVoting_on_projects_by_order_and_by_points(t *testing.T) {
+	t.Parallel()
+	budget := func(form participation.Form) *browser {
+		return open(t, func(c *participation.Campaign) {
+			c.Terms.Kind, c.Terms.Questions = participation.Budget, nil
+			c.Terms.Money = &participation.Money{Budget: 100, Rule: "greedy", Points: 5, PerProject: 3, Projects: []participation.Project{
+				{ID: "p1", Name: lang.Text{RU: "Сквер"}, Cost: 60}, {ID: "p2", Name: lang.Text{RU: "Мост"}, Cost: 50}, {ID: "p3", Name: lang.Text{RU: "Лавки"}, Cost: 10},
+			}}
+			c.Terms.Money.SetForm(form)
+		})
+	}
+	b := budget(participation.FormOrdinal)
+	form := hidden(b.recognised("anna@example.org"))
+	form.Set("projects.p3", "1")
+	form.Set("projects.p1", "2")
+	status, page := b.post("/campaigns/1/ballot", form)
+	require.Equal(t, http.StatusOK, status)
+	require.Regexp(t, `(?s)1\. Лавки.*2\. Сквер`, page)
+	send := hidden(page)
+	send.Set("do", "send")
+	status, page = b.post("/campaigns/1/ballot", send)
+	require.Equal(t, http.StatusOK, status, page)
+	c := b.hall.Finish(t)
+	require.Equal(t, []participation.PickCount{{ID: "p1", N: 2}, {ID: "p2", N: 0}, {ID: "p3", N: 3}}, c.Result.Projects.Points)
+
+	b = budget(participation.FormCumulative)
+	form = hidden(b.recognised("anna@example.org"))
+	for points, want := range map[string]string{"4": "одному проекту можно не больше 3", "x": "целые числа от 0 до 3"} {
+		form.Set("projects.p1", points)
+		status, page = b.post("/campaigns/1/ballot", form)
+		require.Equal(t, http.StatusUnprocessableEntity, status)
+		require.Contains(t, page, want)
+		require.Contains(t, page, `value="`+points+`"`)
+	}
+	form.Set("projects.p1", "3")
+	form.Set("projects.p2", "3")
+	_, page = b.post("/campaigns/1/ballot", form)
+	require.Contains(t, page, "Роздано 6 баллов из 5: уберите 1")
+	form.Set("projects.p2", "2")
+	_, page = b.post("/campaigns/1/ballot", form)
+	require.Contains(t, page, "Сквер — 60\u00a0₽: 3 балла")
+	edit := hidden(page)
+	edit.Set("do", "edit")
+	_, page = b.post("/campaigns/1/ballot", edit)
+	require.Regexp(t, `name="projects.p2"[^>]*value="2"|value="2"[^>]*name="projects.p2"`, page)
+
+	b = budget(participation.FormKnapsack)
+	form = hidden(b.recognised("anna@example.org"))
+	form["projects"] = []string{"p1", "p2"}
+	status, page = b.post("/campaigns/1/ballot", form)
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	require.Contains(t, page, "Дороже бюджета на 10")
+}
+
+func TestVoting_a_poll_that_has_enough_says_so_before_the_questions(t *testing.T) {
+	t.Parallel()
+	b := open(t, func(c *participation.Campaign) {
+		c.Terms.Kind = participation.Poll
+		c.Terms.Quotas = []participation.Quota{{Age: &participation.Band{From: 18, To: 34}, Most: 1}}
+	})
+	_, page := b.get("/campaigns/1/vote")
+	require.Contains(t, page, "18–34")
+	status, to := b.post("/campaigns/1/vote", url.Values{"email": {"anna@example.org"}, "band": {"0"}})
+	require.Equal(t, http.StatusSeeOther, status)
+	code, err := b.hall.Store.FindCode(t.Context(), to[strings.LastIndex(to, "/")+1:], b.hall.Clock.Now())
+	require.NoError(t, err)
+	_, page = b.post(to, url.Values{"code": {code.Digits}})
+	form := hidden(page)
+	form.Set("q1", "yes")
+	form.Set("do", "send")
+	status, _ = b.post("/campaigns/1/ballot", form)
+	require.Equal(t, http.StatusOK, status)
+	status, page = b.post("/campaigns/1/vote", url.Values{"email": {"vera@example.org"}, "band": {"0"}})
+	require.Equal(t, http.StatusGone, status)
+	require.Contains(t, page, "Набрано")
+	status, _ = b.post("/campaigns/1/vote", url.Values{"email": {"vera@example.org"}, "band": {"-1"}})
+	require.Equal(t, http.StatusSeeOther, status)
+}

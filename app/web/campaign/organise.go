@@ -281,6 +281,13 @@ func (h *Handlers) formOf(c *participation.Campaign) url.Values {
 	number("min_age", int64(t.MinAge))
 	number("quorum", int64(t.Quorum))
 	number("min_share", int64(t.MinShare))
+	number("quorum_share", int64(t.QuorumShare))
+	number("residents", int64(t.Residents))
+	v.Set("quotas", writeQuotas(t))
+	if t.Paper != nil {
+		v.Set("paper", "yes")
+		at("paper_until", t.Paper.Until)
+	}
 	flag := func(name string, on bool) {
 		if on {
 			v.Add("may", name)
@@ -295,7 +302,10 @@ func (h *Handlers) formOf(c *participation.Campaign) url.Values {
 	if t.Money != nil {
 		number("budget", t.Money.Budget)
 		number("most", int64(t.Money.Most))
-		flag("knapsack", t.Money.Knapsack)
+		v.Set("form", string(t.Money.BallotForm()))
+		number("points", t.Money.Points)
+		number("per_project", t.Money.PerProject)
+		number("support", int64(t.Money.Support))
 		v.Set("rule", t.Money.Rule)
 		v.Set("projects", writeProjects(t.Money.Projects))
 	}
@@ -340,11 +350,20 @@ func (h *Handlers) fill(c *participation.Campaign, form url.Values) error {
 		}
 	}
 	c.Observers = strings.Fields(strings.ReplaceAll(text("observers"), ",", " "))
+	t.QuorumShare, t.Residents = int(number("quorum_share")), int(number("residents"))
+	t.Quotas, t.Paper = readQuotas(text("quotas"), t.Territories, &check), nil
+	if form.Get("paper") == "yes" {
+		t.Paper = &participation.Paper{Until: at("paper_until")}
+		if t.Paper.Until.IsZero() {
+			t.Paper.Until = t.Closes
+		}
+	}
 	if t.Kind == participation.Budget {
 		t.Money = &participation.Money{
-			Budget: number("budget"), Rule: text("rule"), Most: int(number("most")), Knapsack: slices.Contains(form["may"], "knapsack"),
-			Projects: readProjects(text("projects"), &check),
+			Budget: number("budget"), Rule: text("rule"), Most: int(number("most")), Support: int(number("support")),
+			Points: number("points"), PerProject: number("per_project"), Projects: readProjects(text("projects"), &check),
 		}
+		t.Money.SetForm(participation.Form(text("form")))
 	}
 	return check.Err()
 }
@@ -386,6 +405,14 @@ func options(ctx context.Context, prefix string, values ...string) []ui.Option {
 	out := make([]ui.Option, len(values))
 	for i, v := range values {
 		out[i] = ui.Option{Value: v, Label: ui.T(ctx, prefix+strings.ReplaceAll(v, "/", "_"))}
+	}
+	return out
+}
+
+func formOptions(ctx context.Context) []ui.Option {
+	out := make([]ui.Option, len(participation.Forms))
+	for i, f := range participation.Forms {
+		out[i] = ui.Option{Value: string(f), Label: ui.T(ctx, "campaign.form."+string(f)), Hint: ui.T(ctx, "campaign.form_hint."+string(f))}
 	}
 	return out
 }

@@ -147,6 +147,9 @@ func readQuestion(form url.Values) (participation.Question, error) {
 	if q.Ask == participation.Matrix {
 		q.Rows = readOptions("r", form.Get("rows"))
 	}
+	if q.Ask == participation.One || q.Ask == participation.Some {
+		q.Winners = number("winners")
+	}
 	if question, option, ok := strings.Cut(text("when"), "="); ok {
 		q.When = &participation.When{Question: question, Option: option}
 	}
@@ -184,6 +187,9 @@ func questionForm(q *participation.Question) url.Values {
 	}
 	if q.Most > 0 {
 		v.Set("most", strconv.Itoa(q.Most))
+	}
+	if q.Winners > 0 {
+		v.Set("winners", strconv.Itoa(q.Winners))
 	}
 	if q.Ask == participation.Scale {
 		v.Set("from", strconv.Itoa(q.From))

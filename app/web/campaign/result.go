@@ -25,7 +25,7 @@ func (r results) headline(ctx context.Context) string {
 	t := &r.Terms
 	switch {
 	case !r.Quorum:
-		return ui.T(ctx, "result.no_quorum", "n", ui.Number(ctx, r.Voters), "quorum", ui.Number(ctx, t.Quorum))
+		return ui.T(ctx, "result.no_quorum", "n", ui.Number(ctx, r.Voters), "quorum", ui.Number(ctx, t.Needed()))
 	case r.Ballots == r.Blank:
 		return ui.T(ctx, "result.nobody")
 	case r.Projects != nil:
@@ -69,7 +69,7 @@ func (r results) verdict(ctx context.Context, q participation.QuestionResult) st
 // thresholds are what the terms asked for, and whether it was reached.
 func (r results) thresholds(ctx context.Context) []string {
 	var out []string
-	if n := r.Terms.Quorum; n > 0 {
+	if n := r.Terms.Needed(); n > 0 {
 		key := "result.quorum_reached"
 		if !r.Quorum {
 			key = "result.quorum_missed"

@@ -52,8 +52,11 @@ func (h *Handlers) SendCode(c echo.Context) error {
 	territory, _ := strconv.ParseInt(c.FormValue("territory"), 10, 64) // what is no number is no territory
 	view := introduced{Campaign: found, typed: participation.Introduction{
 		Email: strings.TrimSpace(c.FormValue("email")), Territory: territory, OldEnough: c.FormValue("age") == "yes", Resident: c.FormValue("resident") == "yes",
-		Lang: edge.Lang(c),
+		Band: -1, Lang: edge.Lang(c),
 	}}
+	if band, err := strconv.Atoi(c.FormValue("band")); err == nil {
+		view.typed.Band = band
+	}
 	id, err := h.Voting.Introduce(ctx, found.ID, view.typed)
 	if view.errs = ui.ErrorsOf(ctx, err); view.errs != nil {
 		page := h.Frame(c, ui.T(ctx, "voter.title"))
@@ -103,6 +106,7 @@ type ballot struct {
 	pass, secret             string
 	formerCode, formerSecret string
 	answers                  []participation.Answer
+	typed                    url.Values // as it came, where it is to be mended
 	errs                     ui.Errors
 }
 
@@ -146,6 +150,7 @@ func (h *Handlers) Ballot(c echo.Context) error {
 	}
 	choice, err := participation.Tidy(&found.Terms, b.answers)
 	if b.errs = ui.ErrorsOf(ctx, err); b.errs != nil {
+		b.typed = form
 		return h.showBallot(c, http.StatusUnprocessableEntity, b)
 	}
 	if err != nil {
@@ -186,7 +191,7 @@ func readAnswers(t *participation.Terms, form url.Values) []participation.Answer
 		}
 	}
 	if t.Money != nil {
-		add(participation.Answer{Question: participation.Projects, Picks: filled(form[participation.Projects])})
+		add(readProjectAnswer(t.Money, form))
 	}
 	for i := range t.Questions {
 		q := &t.Questions[i]
@@ -266,9 +271,7 @@ func (b ballot) lines(ctx context.Context) []ui.SummaryRow {
 	if b.Terms.Money != nil {
 		var names []string
 		for _, id := range b.of(participation.Projects).Picks {
-			if p, ok := b.Terms.Project(id); ok {
-				names = append(names, p.Name.In(ui.Lang(ctx))+" — "+money(ctx, p.Cost))
-			}
+			names = append(names, b.projectLine(ctx, id))
 		}
 		rows = append(rows, ui.SummaryRow{Key: ui.T(ctx, "ballot.projects"), Value: told(ctx, names)})
 	}
@@ -305,6 +308,9 @@ func (b ballot) hidden() [][2]string {
 		q, ok := b.Terms.Question(a.Question)
 		for i, id := range a.Picks {
 			name, value := a.Question, id
+			if a.Question == participation.Projects && b.Terms.Money != nil && b.Terms.Money.Form != "" {
+				name, value = projectField(id), b.said(id)
+			}
 			if ok && q.Ask == participation.Matrix {
 				row, option, _ := strings.Cut(id, ":")
 				name, value = a.Question+"."+row, option

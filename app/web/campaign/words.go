@@ -20,13 +20,17 @@ func placeOptions(ctx context.Context, list []participation.Named) []ui.Option {
 func projectOptions(ctx context.Context, t *participation.Terms) []ui.Option {
 	out := make([]ui.Option, len(t.Money.Projects))
 	for i, p := range t.Money.Projects {
-		hint := money(ctx, p.Cost)
-		if text := p.Text.In(ui.Lang(ctx)); text != "" {
-			hint += ". " + text
-		}
-		out[i] = ui.Option{Value: p.ID, Label: p.Name.In(ui.Lang(ctx)), Hint: hint}
+		out[i] = ui.Option{Value: p.ID, Label: p.Name.In(ui.Lang(ctx)), Hint: projectHint(ctx, &p)}
 	}
 	return out
+}
+
+func projectHint(ctx context.Context, p *participation.Project) string {
+	hint := money(ctx, p.Cost)
+	if text := p.Text.In(ui.Lang(ctx)); text != "" {
+		hint += ". " + text
+	}
+	return hint
 }
 
 // costs are what projects cost, as the island that adds them up reads them.
@@ -117,7 +121,7 @@ func ruleRows(ctx context.Context, t *participation.Terms, agency string) []ui.S
 	if t.Money != nil {
 		add("campaign.row.rule", ui.T(ctx, "campaign.rule."+strings.ReplaceAll(t.Money.Rule, "/", "_")))
 	}
-	return rows
+	return append(rows, extraRows(ctx, t)...)
 }
 
 func who(ctx context.Context, t *participation.Terms) string {
