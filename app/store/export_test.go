@@ -48,6 +48,7 @@ func Columns() map[string][]string {
 	add(columnsOf[subscriptionHitRow]())
 	add(columnsOf[presenceRow]())
 	add(columnsOf[suspicionRow]())
+	add(columnsOf[publicMapRow]())
 	add(columnsOf[alertRow]())
 	add(columnsOf[alertMailRow]())
 	add(columnsOf[weeklyRow]())

@@ -58,6 +58,7 @@ func Run(t *testing.T, open Opener) {
 		{"weekly reports", testWeekly},
 		{"open data", testOpenData},
 		{"usual times", testUsualTimes},
+		{"public maps", testPublicMaps},
 		{"models", testModels},
 		{"ballots", testBallots},
 		{"results", testResults},
