@@ -12,6 +12,7 @@ import (
 	"github.com/otklik/otklik/app/web/dashboard"
 	"github.com/otklik/otklik/app/web/desk"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/heatmap"
 	"github.com/otklik/otklik/app/web/portal"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
@@ -37,9 +38,9 @@ func (a *App) pages() web.Pages {
 		Addresses: a.Addresses,
 		Engine:    a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory, Duplicates: alike{a, a.alike},
 		Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
-		Unlimited: !a.Config.RateLimit, Usual: &usual{times: a.Store, clock: a.Clock, log: a.Log},
+		Unlimited: !a.Config.RateLimit, Usual: &usual{times: a.Store, clock: a.Clock, log: a.Log}, Map: a.mapped(),
 	})
-	return web.Pages{
+	pages := web.Pages{
 		Portal:    citizens,
 		Campaigns: a.votes(citizens, officers),
 		Console:   officers,
@@ -59,9 +60,13 @@ func (a *App) pages() web.Pages {
 			Addresses: a.Addresses, Duplicates: alike{a, a.alike},
 			Accounts: a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,
 			Users: a.Store, Photos: a.Photos, Letters: letters, Index: a.index, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
-			Keys: a.keys.once, Unlimited: !a.Config.RateLimit,
+			Keys: a.keys.once, Unlimited: !a.Config.RateLimit, Maps: a.openMaps(),
 		}),
 	}
+	if a.mapped() {
+		pages.Map = heatmap.New(heatmap.Config{Maps: a.Store, Book: a.Rubricator.Book, Clock: a.Clock, Zone: a.Config.Zone, Frame: citizens.Page})
+	}
+	return pages
 }
 
 // figuresPages are those of the dashboard. What makes reports of the week, too.

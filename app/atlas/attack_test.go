@@ -111,7 +111,7 @@ func shown(n atlas.Node, s spot) (int, bool) {
 func TestDraw_shows_no_cell_of_fewer_than_three_people_and_counts_right(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(150) {
-		w := newWorld(rand.New(rand.NewPCG(seed, 1)), seed%2 == 0) //nolint:gosec // seeded on purpose
+		w := newWorld(rand.New(rand.NewPCG(seed, 1)), seed%2 == 0)
 		whole := atlas.Draw(w.facts, w.sizes())
 		for _, s := range w.spots() {
 			appeals, people := w.count(s)
@@ -152,7 +152,7 @@ func TestDraw_what_is_hidden_could_be_otherwise(t *testing.T) {
 	t.Parallel()
 	hidden := 0
 	for seed := range uint64(30) {
-		w := newWorld(rand.New(rand.NewPCG(seed, 2)), seed%2 == 0) //nolint:gosec // seeded on purpose
+		w := newWorld(rand.New(rand.NewPCG(seed, 2)), seed%2 == 0)
 		whole := atlas.Draw(w.facts, w.sizes())
 		told := w.published()
 		for _, s := range w.spots() {
@@ -196,7 +196,7 @@ func (w world) otherwise(s spot, told string) bool {
 func TestDraw_no_equations_pin_what_is_hidden(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(30) {
-		w := newWorld(rand.New(rand.NewPCG(seed, 3)), true) //nolint:gosec // seeded on purpose
+		w := newWorld(rand.New(rand.NewPCG(seed, 3)), true)
 		whole := atlas.Draw(w.facts, w.sizes())
 		a := newAttack(w, whole)
 		a.narrow()

@@ -16,16 +16,6 @@ const (
 	Quarter Grain = "quarter"
 )
 
-// ParseGrain reads a grain.
-func ParseGrain(s string) (Grain, error) {
-	switch g := Grain(s); g {
-	case None, Month, Quarter:
-		return g, nil
-	default:
-		return None, fmt.Errorf("%q is none of off, month and quarter", s)
-	}
-}
-
 func (g Grain) months() int {
 	if g == Quarter {
 		return 3

@@ -24,10 +24,9 @@ func TestDraw_shares_leave_no_small_remainder(t *testing.T) {
 	t.Parallel()
 	told := 0
 	for seed := range uint64(150) {
-		w := newWorld(rand.New(rand.NewPCG(seed, 4)), false) //nolint:gosec // seeded on purpose
+		w := newWorld(rand.New(rand.NewPCG(seed, 4)), false)
 		whole := atlas.Draw(w.facts, w.sizes())
-		var check func(n atlas.Node, of func(atlas.Fact) bool, by func(atlas.Fact) string)
-		check = func(n atlas.Node, of func(atlas.Fact) bool, by func(atlas.Fact) string) {
+		check := func(n atlas.Node, of func(atlas.Fact) bool, by func(atlas.Fact) string) {
 			if n.Solved == nil {
 				for _, p := range n.Parts {
 					require.Nil(t, p.Solved, "no share of a part without one of the whole")

@@ -62,6 +62,7 @@ var Settings = []Setting{
 	{Key: "trust_proxy", Default: "false", Bool: true, Help: "a reverse proxy of yours is in front: believe its X-Forwarded-For"},
 	{Key: "workers", Default: "8", Help: "background tasks at once, with redis"},
 	{Key: "rate_limit", Default: "true", Bool: true, Help: "limit how often one address may send forms"},
+	{Key: "public_map", Default: "month", Help: "heat map for everybody: off, or one for each month or quarter that is over"},
 	{Key: "undo", Default: "20s", Help: "how long an action with many appeals can be taken back, up to 10m"},
 	{Key: "mail.smtp", Help: "mail server, HOST:PORT (default: letters are written to mail in the data folder)"},
 	{Key: "mail.user", Help: "user of the mail server"},
@@ -88,6 +89,7 @@ type Config struct {
 	TrustProxy   bool
 	Workers      int
 	RateLimit    bool
+	PublicMap    string // off, month or quarter
 	Undo         time.Duration
 	Mail         Mail
 	LogLevel     slog.Level
@@ -188,6 +190,9 @@ func parse(v map[string]string) (Config, error) {
 	var err error
 	if c.Undo, err = time.ParseDuration(v["undo"]); err != nil || c.Undo < 0 || c.Undo > 10*time.Minute {
 		refuse("undo", "%q is not a time from 0s to 10m, such as 20s", v["undo"])
+	}
+	if c.PublicMap = v["public_map"]; !slices.Contains([]string{"off", "month", "quarter"}, c.PublicMap) {
+		refuse("public_map", "%q is none of off, month, quarter", c.PublicMap)
 	}
 	host, port, err := net.SplitHostPort(c.Listen)
 	if n, e := strconv.Atoi(port); err != nil || e != nil || n < 0 || n > 65535 {

@@ -31,11 +31,11 @@ func TestLoad_names_every_bad_key(t *testing.T) {
 	_, err := config.Load("", map[string]string{
 		"listen": "8080", "base_url": "ftp://x", "zone": "Mars/Base", "workers": "many", "log.level": "loud",
 		"log.format": "xml", "mail.smtp": "mail", "mail.from": "nobody", "database": "mysql://x", "redis": "http://x",
-		"trust_proxy": "maybe", "files": "::",
+		"trust_proxy": "maybe", "files": "::", "public_map": "week",
 	})
 	for _, key := range []string{
 		"listen", "base_url", "zone", "workers", "log.level", "log.format", "mail.smtp", "mail.from", "database", "redis",
-		"trust_proxy", "files",
+		"trust_proxy", "files", "public_map",
 	} {
 		require.ErrorContains(t, err, key+": ")
 	}

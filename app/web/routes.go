@@ -10,6 +10,7 @@ import (
 	"github.com/otklik/otklik/app/web/console"
 	"github.com/otklik/otklik/app/web/dashboard"
 	"github.com/otklik/otklik/app/web/desk"
+	"github.com/otklik/otklik/app/web/heatmap"
 	"github.com/otklik/otklik/app/web/portal"
 	"github.com/otklik/otklik/app/web/widget"
 )
@@ -23,6 +24,7 @@ type Pages struct {
 	Admin     *admin.Handlers
 	API       *api.Handlers
 	Campaigns *campaign.Handlers
+	Map       *heatmap.Handlers // nil: there is no map for everybody
 }
 
 // routes is every address of the product.
@@ -57,6 +59,12 @@ func (h *frame) routes(e *echo.Echo) {
 		framed := e.Group("/embed/:agency", widget.Framed(p.Agencies))
 		framed.GET("", p.Home)
 		forms(framed, p)
+		if m := h.cfg.Pages.Map; m != nil {
+			e.GET(heatmap.Path, m.Show)
+			e.GET(heatmap.Path+".csv", m.Table)
+			e.GET(heatmap.Path+".geojson", m.Geo)
+			framed.GET(heatmap.Path, m.Show)
+		}
 	}
 
 	if p := h.cfg.Pages.Console; p != nil {

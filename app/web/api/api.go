@@ -94,6 +94,7 @@ type Config struct {
 	// Keys turns Idempotency-Keys into what is stored: 32 secret bytes.
 	Keys      []byte
 	Rates     Rates
+	Maps      Maps // published heat maps, nil: there are none for everybody
 	Unlimited bool // every address may send as often as it likes
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/otklik/otklik/app/atlas"
 	"github.com/otklik/otklik/app/config"
 	"github.com/otklik/otklik/app/importer"
 	"github.com/otklik/otklik/app/store/storetest"
@@ -446,10 +447,20 @@ func TestHeatMap_counts_what_one_may_see(t *testing.T) {
 	require.EqualValues(t, 0, total("?from=2026-11-19", w.as("boss")...))
 
 	open := w.call("GET", "/heatmap", nil)
-	require.EqualValues(t, 5, open.field(t, "total"), "the one in the district is hidden")
+	require.EqualValues(t, 0, open.field(t, "total"), "nothing is published yet")
 	require.Equal(t, true, open.field(t, "public"))
+	for i, n := range []int{5, 4} {
+		from := atlas.Day(20697 + 31*i) // all of September, and October from its second day
+		require.NoError(t, w.app.Store.PutMap(t.Context(), atlas.Map{Period: atlas.Period{From: from, To: from + 30}, At: w.app.Clock.Now(), Whole: atlas.Node{
+			Count: n + 3, Parts: []atlas.Node{{Key: "town", Count: n + 3, Rest: 3, Parts: []atlas.Node{{Key: "roads", Count: n}}}},
+		}}))
+	}
+	open = w.call("GET", "/heatmap", nil)
+	require.EqualValues(t, 9, open.field(t, "total"), "what is published, and nothing of today")
 	require.NotContains(t, string(open.body), "overdue")
-	require.EqualValues(t, 5, total("?from=2026-11-01&to=2026-11-30"))
+	require.EqualValues(t, 4, total("?from=2026-10-01"))
+	require.EqualValues(t, 5, total("?to=2026-09-30"))
+	require.EqualValues(t, 0, total("?from=2026-11-01&to=2026-11-30"))
 	for _, narrow := range []string{"?q=колея", "?by=leaf", "?rubric=roads", "?territory=pole"} {
 		require.Equal(t, 401, w.call("GET", "/heatmap"+narrow, nil).status, narrow)
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"time"
@@ -13,13 +14,6 @@ import (
 	"github.com/otklik/otklik/search"
 	"github.com/otklik/otklik/workflow"
 )
-
-// hiddenBelow is the least count of a cell that everybody may see (domain.md:
-// public cells under 3 people are hidden).
-const hiddenBelow = 3
-
-// publicMonths is how far back the public heat map looks unless told.
-const publicMonths = 12
 
 type heatOut struct {
 	By     string    `json:"by"` // category or leaf
@@ -46,19 +40,14 @@ type cellOut struct {
 	Weight    *float64  `json:"weight,omitempty"` // sum of 0.5^(age / 14 days)
 }
 
-// HeatMap counts appeals by municipality and topic: for an officer those that
-// they may see, for everybody whole months, by category, without small cells.
-// Narrower questions, asked twice with a difference of one day or one word,
-// would tell of a single person.
+// HeatMap counts appeals by place and topic: for an officer those that they may
+// see, for everybody what is published.
 func (h *Handlers) HeatMap(c echo.Context) error {
 	ctx := edge.Ctx(c)
-	public := edge.User(ctx) == nil
-	if public {
-		if err := brake(c, h.slow.asks); err != nil {
-			return err
-		}
+	if edge.User(ctx) == nil {
+		return h.publicHeat(c)
 	}
-	q, err := h.heatQuery(c, public)
+	q, err := h.heatQuery(c)
 	if err != nil {
 		return err
 	}
@@ -66,34 +55,24 @@ func (h *Handlers) HeatMap(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	out := heatOut{By: "category", From: q.From, To: q.To, Public: public, Fuzzy: found.Fuzzy, Cells: []cellOut{}}
+	out := heatOut{By: "category", From: q.From, To: q.To, Fuzzy: found.Fuzzy, Cells: []cellOut{}}
 	if q.ByLeaf {
 		out.By = "leaf"
 	}
 	places := h.Topics.Book().Places
 	for _, cell := range found.Cells {
-		if public && cell.Count < hiddenBelow {
-			continue
-		}
 		t, _ := places.Find(cell.Territory)
-		one := cellOf(t.Code, cell, public)
+		one := cellOf(t.Code, cell)
 		one.Place, one.Topic = t.Name, h.rubricRef(cell.By).Name
 		out.Cells = append(out.Cells, one)
 		out.Total += cell.Count
 	}
-	if public {
-		c.Response().Header().Set("Cache-Control", "public, max-age=60")
-	} else {
-		c.Response().Header().Set("Cache-Control", "no-store")
-	}
+	c.Response().Header().Set("Cache-Control", "no-store")
 	return c.JSON(http.StatusOK, out)
 }
 
-func cellOf(territory string, cell search.Cell, public bool) cellOut {
+func cellOf(territory string, cell search.Cell) cellOut {
 	out := cellOut{Territory: territory, Rubric: cell.By, Count: cell.Count}
-	if public {
-		return out
-	}
 	out.Overdue, out.Solved, out.Refuted, out.Rated, out.Weight = &cell.Overdue, &cell.Solved, &cell.Refuted, &cell.Rated, &cell.Weight
 	if cell.Rated > 0 {
 		mean := float64(cell.RatingSum) / float64(cell.Rated)
@@ -102,12 +81,14 @@ func cellOf(territory string, cell search.Cell, public bool) cellOut {
 	return out
 }
 
+// before orders cells by place and then by number.
+func (c cellOut) before(other cellOut) int {
+	return cmp.Or(cmp.Compare(c.Territory, other.Territory), cmp.Compare(other.Count, c.Count), cmp.Compare(c.Rubric, other.Rubric))
+}
+
 var heatParams = []string{"from", "to", "rubric", "territory", "q", "by", "lang"}
 
-// narrow are the parameters for which one needs a token.
-var narrow = []string{"q", "rubric", "territory"}
-
-func (h *Handlers) heatQuery(c echo.Context, public bool) (search.HeatQuery, error) {
+func (h *Handlers) heatQuery(c echo.Context) (search.HeatQuery, error) {
 	book, now := h.Topics.Book(), h.Clock.Now()
 	q := search.HeatQuery{Now: now, Query: search.Query{Region: true}}
 	var check fault.Check
@@ -118,10 +99,6 @@ func (h *Handlers) heatQuery(c echo.Context, public bool) (search.HeatQuery, err
 	check.That(by == "" || by == "category" || by == "leaf", "by", "error.unknown_choice")
 	q.ByLeaf = by == "leaf"
 	q.From, q.To = h.days(c, &check)
-	if public {
-		err := h.public(c, &q, &check)
-		return q, err
-	}
 	meant, err := h.asked(c, &check)
 	if err != nil {
 		return q, err
@@ -141,19 +118,4 @@ func (h *Handlers) heatQuery(c echo.Context, public bool) (search.HeatQuery, err
 		q.Territory = book.Places.Below(id)
 	}
 	return q, check.Err()
-}
-
-// public narrows the question to what everybody may ask.
-func (h *Handlers) public(c echo.Context, q *search.HeatQuery, check *fault.Check) error {
-	if q.ByLeaf || slices.ContainsFunc(narrow, func(name string) bool { return c.QueryParam(name) != "" }) {
-		return unknown(c, fault.New(fault.SignIn, "api.token_required"))
-	}
-	month := func(t time.Time) bool { return t.IsZero() || t.In(h.Zone).Day() == 1 }
-	check.That(month(q.From), "from", "api.whole_months")
-	check.That(month(q.To), "to", "api.whole_months")
-	if q.From.IsZero() {
-		year, m, _ := q.Now.In(h.Zone).Date()
-		q.From = time.Date(year, m-publicMonths+1, 1, 0, 0, 0, 0, h.Zone).UTC()
-	}
-	return check.Err()
 }

@@ -75,6 +75,8 @@ type Config struct {
 	// Tiles is the template of a tile server's address for the map, Attribution
 	// what that server wants to be said; without them the map shows boundaries.
 	Tiles, Attribution string
+	// Map says that there is a heat map for everybody.
+	Map bool
 }
 
 // MaxPhotos is how many pictures a form takes.

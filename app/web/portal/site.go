@@ -24,6 +24,7 @@ type site struct {
 	query  url.Values
 	frame  widget.Frame
 	framed bool
+	mapped bool   // there is a heat map for everybody
 	path   string // of this page
 	lang   lang.Lang
 	now    time.Time
@@ -32,7 +33,7 @@ type site struct {
 func (h *Handlers) site(c echo.Context) site {
 	now := h.Clock.Now()
 	edge.Note(c, func(ctx context.Context) context.Context { return ui.WithNow(ctx, now) })
-	s := site{query: url.Values{}, path: c.Request().URL.RequestURI(), lang: edge.Lang(c), now: now}
+	s := site{mapped: h.Map, query: url.Values{}, path: c.Request().URL.RequestURI(), lang: edge.Lang(c), now: now}
 	s.frame, s.framed = widget.FrameOf(edge.Ctx(c))
 	if !s.framed {
 		return s
@@ -73,6 +74,9 @@ func (s site) page(ctx context.Context, title string) ui.Page {
 	if s.framed {
 		p.Area, p.Origin, p.Agency = ui.Embed, s.frame.Origin, s.frame.Agency.Name.In(s.lang)
 		return p
+	}
+	if s.mapped {
+		p.Footer = []ui.NavItem{{Text: ui.T(ctx, "atlas.footer"), URL: "/map"}}
 	}
 	for _, item := range []ui.NavItem{
 		{Text: ui.T(ctx, "portal.nav_report"), URL: "/"},

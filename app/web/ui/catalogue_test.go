@@ -23,7 +23,7 @@ var families = []string{
 	"admin.month.", "admin.entry.", "admin.entries.", "admin.purpose.", "admin.weekday.", "admin.weekday_short.", "admin.kind.", "admin.clock.", "admin.change.state.",
 	"model.step.", "model.state.", "model.cause.", "model.verdict.",
 	"stage.", "outcome.", "role.", "deadline.", "kind.", "action.", "event.", "error.", "alert.", "lang.", "source.",
-	"order.", "ruleset.", "heat.formula.", "heat.compare.", "reason.", "kpi.", "warn.", "mail.", "bulk.", "plan.month.", "plan.month_of.", "template.field.", "template.done.",
+	"order.", "ruleset.", "atlas.formula.", "atlas.measure.", "atlas.month.", "heat.formula.", "heat.compare.", "reason.", "kpi.", "warn.", "mail.", "bulk.", "plan.month.", "plan.month_of.", "template.field.", "template.done.",
 	"campaign.rule.", "result.do.", "result.pdf.title.", "campaign.do.", "campaign.did.", "campaign.ask.", "campaign.kind.", "campaign.new.", "campaign.edit.", "campaign.state.", "campaign.ties.",
 	"campaign.shown.", "campaign.level.", "campaign.may.", "campaign.check.hearing_day.",
 	"desk.channel.", "search.field.", "desk.paper.", "ruling.lost.", "ruling.finding.", "ruling.severity.",

@@ -26,18 +26,19 @@ type Page struct {
 	Path     string    // path and query of this page, for the language switch and the current mark
 	User     *User     // nil: nobody is signed in
 	Nav      []NavItem
-	Settings []Tab    // console: pages of the settings, for the palette
-	Scripts  []string // further entry scripts by their asset name; islands need none
-	Wide     bool     // use the whole width (tables, maps)
-	Invalid  bool     // the form came back with errors: the title says so
-	Search   *Search  // search box of the console
-	Back     string   // address of the «back» link, empty for none
-	Origin   string   // embed only: exact origin of the page around us
-	Agency   string   // embed only: name shown above the form
-	HomeURL  string   // empty: "/" or "/console"
-	SignOut  string   // address that the sign-out form posts to
-	NoLayout bool     // draw the contents alone: an htmx fragment
-	Live     *Live    // console: what moves by itself, nil for nothing
+	Footer   []NavItem // portal: links before those of every page
+	Settings []Tab     // console: pages of the settings, for the palette
+	Scripts  []string  // further entry scripts by their asset name; islands need none
+	Wide     bool      // use the whole width (tables, maps)
+	Invalid  bool      // the form came back with errors: the title says so
+	Search   *Search   // search box of the console
+	Back     string    // address of the «back» link, empty for none
+	Origin   string    // embed only: exact origin of the page around us
+	Agency   string    // embed only: name shown above the form
+	HomeURL  string    // empty: "/" or "/console"
+	SignOut  string    // address that the sign-out form posts to
+	NoLayout bool      // draw the contents alone: an htmx fragment
+	Live     *Live     // console: what moves by itself, nil for nothing
 }
 
 // Live is what a console page needs to be told of what changes.

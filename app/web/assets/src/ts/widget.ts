@@ -7,6 +7,7 @@
 //               button: a button opens it
 // data-text     words on the button
 // data-target   id of the element to put it into, instead of after the script
+// data-show     map: the heat map for everybody instead of the form
 //
 // It makes one iframe, gives it its height and changes nothing else of the
 // page. It listens to that iframe and its origin alone.
@@ -18,9 +19,11 @@
   if (!script || !agency) return;
   const home = new URL(script.src).origin;
   const english = script.dataset.lang === "en";
-  const title = english ? "Report a problem" : "Сообщить о проблеме";
+  const map = script.dataset.show === "map";
+  const titles = map ? ["Map of appeals", "Карта обращений"] : ["Report a problem", "Сообщить о проблеме"];
+  const title = titles[english ? 0 : 1] ?? "";
 
-  const address = new URL(`/embed/${encodeURIComponent(agency)}`, home);
+  const address = new URL(`/embed/${encodeURIComponent(agency)}${map ? "/map" : ""}`, home);
   address.searchParams.set("origin", location.origin);
   if (script.dataset.lang) address.searchParams.set("lang", script.dataset.lang);
 
@@ -33,7 +36,7 @@
   Object.assign(frame.style, {
     display: "block",
     width: "100%",
-    maxWidth: "720px",
+    maxWidth: map ? "none" : "720px",
     height: "640px",
     border: "0",
   });
