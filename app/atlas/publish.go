@@ -10,9 +10,9 @@ import (
 type Source interface {
 	// FirstAppeal is when the first appeal was sent, the zero time for none.
 	FirstAppeal(ctx context.Context) (time.Time, error)
-	// EachFact gives the appeals sent in [from, to) that were taken to be worked
+	// EachMapFact gives the appeals sent in [from, to) that were taken to be worked
 	// on. Places are given by their number.
-	EachFact(ctx context.Context, from, to time.Time, fn func(territory int64, f Fact) error) error
+	EachMapFact(ctx context.Context, from, to time.Time, fn func(territory int64, f Fact) error) error
 }
 
 // Shelf keeps the maps.
@@ -77,7 +77,7 @@ func (p *Publisher) Step(ctx context.Context) (more bool, err error) {
 func (p *Publisher) draw(ctx context.Context, period Period) (Map, error) {
 	region := p.Region()
 	var facts []Fact
-	err := p.Source.EachFact(ctx, period.From.In(p.Zone), period.To.In(p.Zone), func(territory int64, f Fact) error {
+	err := p.Source.EachMapFact(ctx, period.From.In(p.Zone), period.To.In(p.Zone), func(territory int64, f Fact) error {
 		var ok bool
 		if f.Place, ok = region.Place(territory); ok {
 			f.Topic = region.Topic(f.Topic)

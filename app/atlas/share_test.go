@@ -121,7 +121,7 @@ type source time.Time
 
 func (s source) FirstAppeal(context.Context) (time.Time, error) { return time.Time(s), nil }
 
-func (s source) EachFact(_ context.Context, from, to time.Time, fn func(int64, atlas.Fact) error) error {
+func (s source) EachMapFact(_ context.Context, from, to time.Time, fn func(int64, atlas.Fact) error) error {
 	if at := time.Time(s); at.Before(from) || !at.Before(to) {
 		return nil
 	}

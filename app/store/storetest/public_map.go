@@ -69,7 +69,7 @@ func testPublicMaps(t *testing.T, open Opener) {
 	require.NoError(t, err)
 	require.True(t, first.Equal(Noon), first)
 	var facts []atlas.Fact
-	require.NoError(t, s.EachFact(ctx, Noon, Noon.Add(3*time.Hour), func(territory int64, f atlas.Fact) error {
+	require.NoError(t, s.EachMapFact(ctx, Noon, Noon.Add(3*time.Hour), func(territory int64, f atlas.Fact) error {
 		require.NotZero(t, territory)
 		facts = append(facts, f)
 		return nil
