@@ -38,7 +38,7 @@ func (a *App) pages() web.Pages {
 		Addresses: a.Addresses,
 		Engine:    a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory, Duplicates: alike{a, a.alike},
 		Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
-		Unlimited: !a.Config.RateLimit, Usual: &usual{times: a.Store, clock: a.Clock, log: a.Log}, Map: a.mapped(),
+		Unlimited: !a.Config.RateLimit, Usual: &usual{times: a.Store, clock: a.Clock, log: a.Log}, Map: a.mapped(), Votes: a.anyVotes(),
 	})
 	pages := web.Pages{
 		Portal:    citizens,

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/otklik/otklik/app/fault"
@@ -125,4 +126,29 @@ func (l observerLetters) Deliver(ctx context.Context, row workflow.Outbox) error
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// votesHeld is how long it is believed that there are campaigns to be seen, or none.
+const votesHeld = 15 * time.Second
+
+// anyVotes reports whether citizens have a campaign to look at. Where that can't be
+// found out they are sent to look.
+func (a *App) anyVotes() func(context.Context) bool {
+	var mu sync.Mutex
+	var at time.Time
+	var some bool
+	return func(ctx context.Context) bool {
+		mu.Lock()
+		defer mu.Unlock()
+		now := a.Clock.Now()
+		if since := now.Sub(at); since >= 0 && since < votesHeld {
+			return some
+		}
+		list, err := a.Store.ListCampaigns(ctx, nil)
+		if err != nil {
+			return true
+		}
+		at, some = now, slices.ContainsFunc(list, func(c participation.Campaign) bool { return c.Public() })
+		return some
+	}
 }

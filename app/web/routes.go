@@ -162,6 +162,11 @@ func (h *frame) routes(e *echo.Echo) {
 		v.GET("/log/checkpoint", p.Checkpoint)
 		v.GET("/log/entries", p.Entries)
 		v.GET("/log/key", p.Key)
+		if citizens := h.cfg.Pages.Portal; citizens != nil {
+			framed := e.Group("/embed/:agency/campaigns", widget.Framed(citizens.Agencies))
+			framed.GET("", p.Cards)
+			framed.GET("/:id", p.Card)
+		}
 		g := e.Group("/console/campaigns", h.signedIn)
 		g.GET("", p.OfficeList)
 		g.GET("/new", p.Edit)

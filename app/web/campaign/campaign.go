@@ -52,6 +52,7 @@ var (
 type Handlers struct {
 	Config
 	codes, ballots edge.Brake
+	came           came
 }
 
 // New makes the pages.

@@ -296,6 +296,7 @@ func (h *Handlers) formOf(c *participation.Campaign) url.Values {
 	flag("resident", t.Resident)
 	flag("change", t.Change)
 	flag("blank", t.Blank)
+	flag("turnout", t.Turnout)
 	for _, p := range t.Territories {
 		v.Add("territories", strconv.FormatInt(p.ID, 10))
 	}
@@ -343,6 +344,7 @@ func (h *Handlers) fill(c *participation.Campaign, form url.Values) error {
 	t.MinAge, t.Quorum, t.MinShare = int(number("min_age")), int(number("quorum")), int(number("min_share"))
 	t.Shown, t.Ties, t.Seed, t.Procedure.RU = participation.Shown(text("shown")), participation.TieRule(text("ties")), text("seed"), text("procedure")
 	t.Resident, t.Change, t.Blank = slices.Contains(form["may"], "resident"), slices.Contains(form["may"], "change"), slices.Contains(form["may"], "blank")
+	t.Turnout = slices.Contains(form["may"], "turnout")
 	t.Territories = nil
 	for _, p := range h.Places() {
 		if slices.Contains(form["territories"], strconv.FormatInt(p.ID, 10)) {

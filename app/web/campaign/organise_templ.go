@@ -1258,7 +1258,7 @@ func hintOf(ctx context.Context, key string) string {
 }
 
 func mays(ctx context.Context) []ui.Option {
-	return options(ctx, "campaign.may.", "resident", "change", "blank")
+	return options(ctx, "campaign.may.", "resident", "change", "blank", "turnout")
 }
 
 func questionScreen(page ui.Page, v asked) templ.Component {

@@ -46,6 +46,7 @@ type shown struct {
 	log     *participation.LogState
 	open    bool
 	results results // where everybody may see them
+	turnout string  // so far, where the terms let it be seen
 }
 
 // Show is the page of a campaign: what, until when, who may, and the result.
@@ -57,6 +58,9 @@ func (h *Handlers) Show(c echo.Context) error {
 	}
 	view := shown{Campaign: found, agency: h.agency(ctx, found.Agency), open: found.Accepts(now)}
 	if view.log, err = h.Voting.Log.FindLog(ctx, found.ID); err != nil {
+		return err
+	}
+	if view.turnout, err = h.turnout(ctx, found, now); err != nil {
 		return err
 	}
 	if found.ShowsResult() {

@@ -70,6 +70,8 @@ type Config struct {
 	Zone       *time.Location
 	Base       *url.URL // address under which people reach us
 	Rates      Rates    // the zero value is DefaultRates
+	// Votes reports whether there are votes to be seen; nil: there are none.
+	Votes func(context.Context) bool
 	// Unlimited lets every address send as often as it likes.
 	Unlimited bool
 	// Tiles is the template of a tile server's address for the map, Attribution

@@ -28,7 +28,11 @@ type site struct {
 	path   string // of this page
 	lang   lang.Lang
 	now    time.Time
+	votes  bool // there are campaigns to be seen
 }
+
+// campaigns is the address of votes and polls.
+const campaigns = "/campaigns"
 
 func (h *Handlers) site(c echo.Context) site {
 	now := h.Clock.Now()
@@ -36,6 +40,7 @@ func (h *Handlers) site(c echo.Context) site {
 	s := site{mapped: h.Map, query: url.Values{}, path: c.Request().URL.RequestURI(), lang: edge.Lang(c), now: now}
 	s.frame, s.framed = widget.FrameOf(edge.Ctx(c))
 	if !s.framed {
+		s.votes = h.Votes != nil && h.Votes(edge.Ctx(c))
 		return s
 	}
 	s.base = "/embed/" + url.PathEscape(s.frame.Agency.Code)
@@ -82,8 +87,11 @@ func (s site) page(ctx context.Context, title string) ui.Page {
 		{Text: ui.T(ctx, "portal.nav_report"), URL: "/"},
 		{Text: ui.T(ctx, "portal.nav_status"), URL: "/status"},
 		{Text: ui.T(ctx, "portal.nav_agencies"), URL: "/agencies"},
-		{Text: ui.T(ctx, "campaign.nav"), URL: "/campaigns"},
+		{Text: ui.T(ctx, "campaign.nav"), URL: campaigns},
 	} {
+		if item.URL == campaigns && !s.votes {
+			continue
+		}
 		at, _, _ := strings.Cut(s.path, "?")
 		item.Current = at == item.URL || item.URL != "/" && strings.HasPrefix(at, item.URL+"/")
 		p.Nav = append(p.Nav, item)

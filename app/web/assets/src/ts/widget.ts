@@ -6,6 +6,8 @@
 // data-mode     inline: the form stands where the script stands (default)
 //               button: a button opens it
 // data-text     words on the button
+// data-campaign number of a vote or poll: its card stands there instead of the form;
+//               «all» for those of the agency that are open
 // data-target   id of the element to put it into, instead of after the script
 // data-show     map: the heat map for everybody instead of the form
 //
@@ -20,10 +22,15 @@
   const home = new URL(script.src).origin;
   const english = script.dataset.lang === "en";
   const map = script.dataset.show === "map";
-  const titles = map ? ["Map of appeals", "Карта обращений"] : ["Report a problem", "Сообщить о проблеме"];
+  const campaign = script.dataset.campaign;
+  const forms = ["Report a problem", "Сообщить о проблеме"];
+  const titles = campaign ? ["Vote", "Голосование"] : map ? ["Map of appeals", "Карта обращений"] : forms;
   const title = titles[english ? 0 : 1] ?? "";
 
-  const address = new URL(`/embed/${encodeURIComponent(agency)}${map ? "/map" : ""}`, home);
+  let path = `/embed/${encodeURIComponent(agency)}`;
+  if (campaign) path += campaign === "all" ? "/campaigns" : `/campaigns/${encodeURIComponent(campaign)}`;
+  else if (map) path += "/map";
+  const address = new URL(path, home);
   address.searchParams.set("origin", location.origin);
   if (script.dataset.lang) address.searchParams.set("lang", script.dataset.lang);
 
@@ -37,7 +44,7 @@
     display: "block",
     width: "100%",
     maxWidth: map ? "none" : "720px",
-    height: "640px",
+    height: campaign ? "320px" : "640px",
     border: "0",
   });
 
