@@ -29,6 +29,7 @@ const islands: Record<string, Load> = {
   "search-box": () => import("./islands/search-box"),
   cart: () => import("./islands/cart"),
   "ballot-queue": () => import("./islands/ballot-queue"),
+  "ballot-rest": () => import("./islands/ballot-rest"),
   "wide-open": () => import("./islands/wide-open"),
 };
 
