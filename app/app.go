@@ -23,6 +23,7 @@ import (
 	"github.com/otklik/otklik/app/live"
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/participation"
+	"github.com/otklik/otklik/app/participation/discussion"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/report/weekly"
 	"github.com/otklik/otklik/app/store"
@@ -62,6 +63,7 @@ type App struct {
 	directory *directory
 	calendar  *calendar.Calendar // that the release brings, in the region's zone
 	keys      keys
+	hearings  []participation.HearingRule // times of the law
 	close     []func() error
 }
 
@@ -135,6 +137,9 @@ func (a *App) open(ctx context.Context) error {
 	var err error
 	// Nodes that share a database must share the key: there it is never made.
 	if a.keys, err = loadKeys(cfg.KeyFile, cfg.Embedded()); err != nil {
+		return err
+	}
+	if a.hearings, err = loadHearings(cfg.Hearings); err != nil {
 		return err
 	}
 	a.Store, err = store.Open(ctx, store.Config{
@@ -379,6 +384,8 @@ func (a *App) delivery() *jobs.Delivery {
 		workflow.TopicNotifyOfficers:  &jobs.Officers{Staff: a.Store, Cases: a.Store, Notices: a.Store, Clock: a.Clock},
 		weekly.Topic:                  a.weeklyLetters(),
 		participation.TopicCode:       voterLetters{a.Store, a.Store, a.channel(), a.Config.Base.Hostname(), a.Clock.Now},
+		participation.TopicAnswers:    answerLetters{a.Store, a.Clock.Now},
+		discussion.TopicLetter:        remarkLetters{a.Store, a.Store, a.channel(), a.Config.Base},
 		participation.TopicCheckpoint: observerLetters{a.Store, a.Store, a.channel(), a.Config.Base},
 		workflow.TopicNotifyAuthor: &jobs.Authors{
 			Cases: a.Store, Applicants: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,

@@ -82,7 +82,7 @@ func (a *App) figuresPages(officers *console.Handlers) *dashboard.Handlers {
 // console.
 func (a *App) votes(citizens *portal.Handlers, officers *console.Handlers) *campaign.Handlers {
 	cfg := campaign.Config{
-		Campaigns: a.campaigns(), Voting: a.voting(), Agencies: a.directory, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+		Campaigns: a.campaigns(), Voting: a.voting(), Talks: a.talks(), Agencies: a.directory, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 		Frame: citizens.Page, Office: officers.Page,
 		Places: func() []participation.Named {
 			var out []participation.Named

@@ -40,7 +40,8 @@ func (a *App) campaigns() *participation.Campaigns {
 			return err == nil && !works // of a year that isn't known nothing is said
 		},
 		// An identity provider of the state is not connected to.
-		Levels: []participation.Level{participation.Contact},
+		Levels:   []participation.Level{participation.Contact},
+		Hearings: a.hearings,
 	}
 }
 
@@ -82,9 +83,13 @@ func (l voterLetters) Deliver(ctx context.Context, row workflow.Outbox) error {
 		return err
 	}
 	words := ui.WithLang(ctx, lang.Lang(code.Lang))
+	subject, body := "campaign.letter.code_subject", "campaign.letter.code"
+	if c.Terms.Kind.Talks() {
+		subject, body = "talk.letter.code_subject", "talk.letter.code"
+	}
 	return l.channel.Send(ctx, notify.Letter{
-		To: code.Email, ID: "code." + code.ID + "@" + l.host, Subject: ui.T(words, "campaign.letter.code_subject", "code", code.Digits),
-		Body: ui.T(words, "campaign.letter.code", "code", code.Digits, "title", c.Terms.Title.In(ui.Lang(words)), "minutes", int(participation.CodeLife/time.Minute)),
+		To: code.Email, ID: "code." + code.ID + "@" + l.host, Subject: ui.T(words, subject, "code", code.Digits),
+		Body: ui.T(words, body, "code", code.Digits, "title", c.Terms.Title.In(ui.Lang(words)), "minutes", int(participation.CodeLife/time.Minute)),
 	})
 }
 

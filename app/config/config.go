@@ -58,6 +58,7 @@ var Settings = []Setting{
 	{Key: "files", Help: "where pictures are kept: file:///PATH, s3://BUCKET?… (default: files in the data folder)"},
 	{Key: "index", Help: "folder of the search index (default: index in the data folder)"},
 	{Key: "key_file", Help: "file with the master key (default: secret.key in the data folder, made when missing)"},
+	{Key: "hearings", Help: "YAML file with the times that public hearings must keep (default: those of the Town-Planning Code)"},
 	{Key: "zone", Default: "Europe/Moscow", Help: "time zone of the region"},
 	{Key: "trust_proxy", Default: "false", Bool: true, Help: "a reverse proxy of yours is in front: believe its X-Forwarded-For"},
 	{Key: "workers", Default: "8", Help: "background tasks at once, with redis"},
@@ -85,6 +86,7 @@ type Config struct {
 	Files        string
 	Index        string
 	KeyFile      string
+	Hearings     string // path, "" for the rules that come with the product
 	Zone         *time.Location
 	TrustProxy   bool
 	Workers      int
@@ -174,7 +176,7 @@ func parse(v map[string]string) (Config, error) {
 	refuse := func(key, format string, args ...any) { bad.Add(0, key, format, args...) }
 	c := Config{
 		Listen: v["listen"], Data: v["data"], Database: v["database"], DatabaseRead: v["database_read"], Redis: v["redis"],
-		Files: v["files"], Index: v["index"], KeyFile: v["key_file"],
+		Files: v["files"], Index: v["index"], KeyFile: v["key_file"], Hearings: v["hearings"],
 		Mail:   Mail{User: v["mail.user"], Password: v["mail.password"], From: v["mail.from"]},
 		values: v,
 	}

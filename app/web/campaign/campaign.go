@@ -1,5 +1,5 @@
-// Package campaign is the pages of votes, budget votes and polls: those of
-// voters, who need no JavaScript, and those of organisers.
+// Package campaign is the pages of votes, budget votes, polls, discussions and
+// hearings: those of citizens, who need no JavaScript, and those of organisers.
 package campaign
 
 import (
@@ -14,6 +14,7 @@ import (
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/participation"
+	"github.com/otklik/otklik/app/participation/discussion"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
 )
@@ -28,6 +29,7 @@ type Agencies interface {
 type Config struct {
 	Campaigns *participation.Campaigns
 	Voting    *participation.Voting
+	Talks     *discussion.Talks
 	Agencies  Agencies
 	// Places lists the territories that a campaign can be for.
 	Places func() []participation.Named

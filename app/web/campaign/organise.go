@@ -16,6 +16,7 @@ import (
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/participation"
+	"github.com/otklik/otklik/app/participation/discussion"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
 )
@@ -43,7 +44,7 @@ func (h *Handlers) organises(by actor.Actor) []ui.Option {
 }
 
 // Works reports whether the pages of organisers are of use to the person.
-func Works(by actor.Actor) bool { return by.Has(actor.Organiser) || by.Has(actor.SystemAdmin) }
+func Works(by actor.Actor) bool { return discussion.Works(by) }
 
 // OfficeList lists the campaigns of the person's agencies.
 func (h *Handlers) OfficeList(c echo.Context) error {
@@ -56,12 +57,18 @@ func (h *Handlers) OfficeList(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(c participation.Campaign) bool { return !participation.MayLook(by, c.Agency) })
+	all = slices.DeleteFunc(all, func(c participation.Campaign) bool { return !mayLook(by, &c) })
 	page, err := h.Office(c, ui.T(ctx, "campaign.list_title"))
 	if err != nil {
 		return err
 	}
 	return edge.Render(c, http.StatusOK, officeListScreen(page, all, len(h.organises(by)) > 0))
+}
+
+// mayLook reports whether the person may see the campaign in the console:
+// moderators and the desk see discussions.
+func mayLook(by actor.Actor, c *participation.Campaign) bool {
+	return participation.MayLook(by, c.Agency) || c.Terms.Kind.Talks() && c.State != participation.Draft && discussion.MayLook(by, c.Agency)
 }
 
 // mine loads a campaign that the person may look at.
@@ -71,7 +78,7 @@ func (h *Handlers) mine(c echo.Context) (*participation.Campaign, error) {
 		return nil, err
 	}
 	found, err := h.Campaigns.Store.FindCampaign(edge.Ctx(c), id)
-	if err == nil && !participation.MayLook(edge.Actor(edge.Ctx(c)), found.Agency) {
+	if err == nil && !mayLook(edge.Actor(edge.Ctx(c)), found) {
 		return nil, fault.New(fault.NotFound, "error.not_found")
 	}
 	return found, err
@@ -100,6 +107,10 @@ func (h *Handlers) showDesk(c echo.Context, status int, view desk) error {
 	found, err := h.mine(c)
 	if err != nil {
 		return err
+	}
+	if found.Terms.Kind.Talks() {
+		view.Campaign = found
+		return h.showTalkDesk(c, status, view, "")
 	}
 	view.Campaign, view.agency = found, h.agency(ctx, found.Agency)
 	view.allowed = participation.Allowed(edge.Actor(ctx), found, now)
@@ -151,6 +162,9 @@ func (h *Handlers) Act(c echo.Context) error {
 	by := edge.Actor(ctx)
 	switch a := participation.Action(c.FormValue("do")); a {
 	case participation.Count:
+		if found.Terms.Kind.Talks() {
+			return h.sumUp(c, found)
+		}
 		var log *participation.LogState
 		if log, err = h.Voting.Log.FindLog(ctx, found.ID); err == nil {
 			_, err = h.Campaigns.Count(ctx, by, found.ID, log, c.FormValue("draw"))
@@ -177,6 +191,7 @@ type editor struct {
 	*participation.Campaign
 	agencies []ui.Option
 	places   []participation.Named
+	hearings []participation.HearingRule
 	errs     ui.Errors
 	typed    url.Values
 }
@@ -192,6 +207,9 @@ func (h *Handlers) Edit(c echo.Context) error {
 		blank := &participation.Campaign{Terms: participation.Terms{
 			Kind: kind, Level: participation.Contact, Shown: participation.WhenCounted, Ties: participation.TieStop, Zone: h.Zone.String(),
 		}}
+		if kind.Talks() {
+			blank.Terms.Talk = &participation.Talk{Moderation: participation.After}
+		}
 		if kind == participation.Poll {
 			blank.Terms.Ties = participation.TieOrder
 		}
@@ -210,6 +228,7 @@ func (h *Handlers) Edit(c echo.Context) error {
 func (h *Handlers) showEditor(c echo.Context, status int, view editor) error {
 	ctx := edge.Ctx(c)
 	view.agencies, view.places = h.organises(edge.Actor(ctx)), h.Places()
+	view.hearings = h.Campaigns.Hearings
 	if len(view.agencies) == 0 {
 		return fault.New(fault.Forbidden, "error.forbidden")
 	}
@@ -300,6 +319,9 @@ func (h *Handlers) formOf(c *participation.Campaign) url.Values {
 	for _, p := range t.Territories {
 		v.Add("territories", strconv.FormatInt(p.ID, 10))
 	}
+	if t.Talk != nil {
+		h.talkForm(v, t)
+	}
 	if t.Money != nil {
 		number("budget", t.Money.Budget)
 		number("most", int64(t.Money.Most))
@@ -359,6 +381,9 @@ func (h *Handlers) fill(c *participation.Campaign, form url.Values) error {
 		if t.Paper.Until.IsZero() {
 			t.Paper.Until = t.Closes
 		}
+	}
+	if t.Kind.Talks() {
+		h.fillTalk(t, text, &check)
 	}
 	if t.Kind == participation.Budget {
 		t.Money = &participation.Money{

@@ -30,7 +30,7 @@ func (h *Handlers) public(c echo.Context) (results, error) {
 	if err != nil {
 		return results{}, err
 	}
-	if !found.ShowsResult() {
+	if !found.ShowsResult() || found.Terms.Kind.Talks() {
 		return results{}, fault.New(fault.NotFound, "error.not_found")
 	}
 	return h.results(edge.Ctx(c), found)
@@ -141,6 +141,9 @@ func (r results) sheet(ctx context.Context) document.Sheet {
 // Protocol is the protocol of the results as a PDF.
 func (h *Handlers) Protocol(c echo.Context) error {
 	ctx, _ := h.begin(c)
+	if found, err := h.find(c); err == nil && found.Terms.Kind.Talks() && found.State == participation.Announced {
+		return h.talkProtocol(c, found)
+	}
 	r, err := h.public(c)
 	if err != nil {
 		return err

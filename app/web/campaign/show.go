@@ -56,6 +56,9 @@ func (h *Handlers) Show(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if found.Terms.Kind.Talks() {
+		return h.showTalk(c, found)
+	}
 	view := shown{Campaign: found, agency: h.agency(ctx, found.Agency), open: found.Accepts(now)}
 	if view.log, err = h.Voting.Log.FindLog(ctx, found.ID); err != nil {
 		return err
