@@ -74,7 +74,7 @@ func (e *Engine) act(ctx context.Context, tx Tx, by actor.Actor, appeal int64, c
 }
 
 // elsewhere lists the actions that have a use case of their own.
-var elsewhere = []Action{Warn, Attach, Recount, Split, Join, Gather, Share}
+var elsewhere = []Action{Warn, Attach, Recount, Split, Join, Gather, Share, Propose}
 
 // ByCommand reports whether [Engine.Act] takes the action.
 func ByCommand(action Action) bool { return !slices.Contains(elsewhere, action) }

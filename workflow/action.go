@@ -48,6 +48,7 @@ const (
 	Leave            Action = "leave"   // a joined appeal is worked alone again
 	Release          Action = "release" // the lead's side of leaving
 	Share            Action = "share"   // the answer of the lead, by [Engine.ShareAnswer] only
+	Propose          Action = "propose" // it became a part of a proposal of a budget vote, by [Engine.Propose] only
 
 	Warn   Action = "warn"   // a deadline's step was fired: people are told
 	Lapse  Action = "lapse"  // a clarification was met by silence

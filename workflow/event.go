@@ -90,4 +90,12 @@ type EventData struct {
 	// why it was signed all the same.
 	Flags []conscience.Code `json:"flags,omitempty"`
 	Taken *Taken            `json:"taken,omitempty"` // how the desk took it
+	// Proposal of a budget vote of which the appeal became a part.
+	Proposal *ProposalLink `json:"proposal,omitempty"`
+}
+
+// ProposalLink names a proposal of a budget vote in an event.
+type ProposalLink struct {
+	Campaign int64 `json:"campaign"`
+	Proposal int64 `json:"proposal"`
 }

@@ -422,6 +422,11 @@ var transitions = []Transition{
 		Tell:    []Telling{tell("notice.author.planned", Author)},
 	},
 
+	{ // its author hears that what they wrote of is proposed to be built; what is owed to them runs on
+		Action: Propose, From: everyStage, Who: parties(Job),
+		Tell: []Telling{tell("notice.author.proposed", Author)},
+	},
+
 	// Several questions in one ------------------------------------------------------
 	{ // what is left of it is worked on here
 		Action: Split, From: []Stage{StageModeration}, Who: parties(moderator, coordinator),
