@@ -24,6 +24,7 @@ import (
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/participation/discussion"
+	"github.com/otklik/otklik/app/participation/proposal"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/report/weekly"
 	"github.com/otklik/otklik/app/store"
@@ -261,6 +262,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		wg.Go(func() { a.recount().Run(background) })
 		wg.Go(func() { a.learning().Run(background) })
 		wg.Go(func() { a.sequencing().Run(background) })
+		wg.Go(func() { a.proposalSweep().Run(background) })
 		wg.Go(func() { a.figures().Run(background) })
 		wg.Go(func() { a.publicMaps().Run(background) })
 	}
@@ -355,6 +357,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.recount().Run(ctx) })
 	wg.Go(func() { a.learning().Run(ctx) })
 	wg.Go(func() { a.sequencing().Run(ctx) })
+	wg.Go(func() { a.proposalSweep().Run(ctx) })
 	wg.Go(func() { a.figures().Run(ctx) })
 	wg.Go(func() { a.publicMaps().Run(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
@@ -387,6 +390,10 @@ func (a *App) delivery() *jobs.Delivery {
 		participation.TopicAnswers:    answerLetters{a.Store, a.Clock.Now},
 		discussion.TopicLetter:        remarkLetters{a.Store, a.Store, a.channel(), a.Config.Base},
 		participation.TopicCheckpoint: observerLetters{a.Store, a.Store, a.channel(), a.Config.Base},
+		proposal.TopicAppeal: gathered{a.Engine},
+		proposal.TopicLetter: proposalLetters{
+			proposals: a.proposals(), sent: a.Store, channel: a.channel(), base: a.Config.Base, zone: a.Config.Zone, directory: a.directory,
+		},
 		workflow.TopicNotifyAuthor: &jobs.Authors{
 			Cases: a.Store, Applicants: a.Store, Letters: a.Store, Channel: a.channel(), Clock: a.Clock,
 			Host: a.Config.Base.Hostname(),

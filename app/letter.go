@@ -46,6 +46,9 @@ func (l letters) Letter(ctx context.Context, c *workflow.Case, event int, key st
 			paragraph(e.Reason)
 		}
 		paragraph(l.parts(ctx, c.Events[event-1].Data.SplitInto))
+		if p := c.Events[event-1].Data.Proposal; p != nil {
+			paragraph(ui.T(ctx, "letter.project", "link", l.base.JoinPath("campaigns", strconv.FormatInt(p.Campaign, 10), "proposals", strconv.FormatInt(p.Proposal, 10)).String()))
+		}
 		if t := c.Events[event-1].Data.Taken; t != nil && t.NoPhoto && len(c.Photos) == 0 {
 			paragraph(ui.T(ctx, "letter.photo", "link", l.page(workflow.Link{Appeal: a.ID, Number: a.Number}).String()))
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/participation/ledger"
+	"github.com/otklik/otklik/app/participation/proposal"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/workflow"
 )
@@ -84,7 +85,10 @@ func (l voterLetters) Deliver(ctx context.Context, row workflow.Outbox) error {
 	}
 	words := ui.WithLang(ctx, lang.Lang(code.Lang))
 	subject, body := "campaign.letter.code_subject", "campaign.letter.code"
-	if c.Terms.Kind.Talks() {
+	switch {
+	case code.Purpose == proposal.Purpose:
+		subject, body = "proposal.letter.code_subject", "proposal.letter.code"
+	case c.Terms.Kind.Talks():
 		subject, body = "talk.letter.code_subject", "talk.letter.code"
 	}
 	return l.channel.Send(ctx, notify.Letter{

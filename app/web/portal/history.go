@@ -24,7 +24,7 @@ var sentences = map[workflow.Action]string{
 	workflow.SendBack: "portal.event_send_back", workflow.Withdraw: "portal.event_withdraw",
 	workflow.Resubmit: "portal.event_resubmit", workflow.Lapse: "portal.event_lapse",
 	workflow.Retopic: "portal.event_retopic", workflow.Split: "event.split", workflow.BeginPart: "event.part", workflow.Join: "event.join", workflow.Leave: "event.leave",
-	workflow.Share: "portal.event_sign", workflow.Close: "portal.event_close", workflow.Resume: "portal.event_resume",
+	workflow.Share: "portal.event_sign", workflow.Propose: "notice.author.proposed", workflow.Close: "portal.event_close", workflow.Resume: "portal.event_resume",
 }
 
 // history is what happened, the newest first, in words for the author.
@@ -49,6 +49,9 @@ func (t *track) history(ctx context.Context) []ui.TimelineItem {
 		}
 		if mine || workflow.PublicReason(e.Action) {
 			item.Text = e.Reason
+		}
+		if p := e.Data.Proposal; p != nil {
+			item.Body = proposedAs(p)
 		}
 		out = append(out, item)
 	}
