@@ -390,7 +390,7 @@ func (a *App) delivery() *jobs.Delivery {
 		participation.TopicAnswers:    answerLetters{a.Store, a.Clock.Now},
 		discussion.TopicLetter:        remarkLetters{a.Store, a.Store, a.channel(), a.Config.Base},
 		participation.TopicCheckpoint: observerLetters{a.Store, a.Store, a.channel(), a.Config.Base},
-		proposal.TopicAppeal: gathered{a.Engine},
+		proposal.TopicAppeal:          gathered{a.Engine},
 		proposal.TopicLetter: proposalLetters{
 			proposals: a.proposals(), sent: a.Store, channel: a.channel(), base: a.Config.Base, zone: a.Config.Zone, directory: a.directory,
 		},

@@ -14,7 +14,9 @@ import (
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/heatmap"
 	"github.com/otklik/otklik/app/web/portal"
+	"github.com/otklik/otklik/app/web/project"
 	"github.com/otklik/otklik/rubricator"
+	"github.com/otklik/otklik/rubricator/territory"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -31,7 +33,7 @@ func (a *App) pages() web.Pages {
 		Notices: a.Store, Photos: a.Photos, Letters: letters, Clock: a.Clock, Base: a.Config.Base, Demo: a.demoUsers(),
 		Hub: a.hub, KeepKey: a.keepKey,
 		Bulking: a.bulking(), Duplicates: a.Store.Suspicions(), Views: a.Store, Planning: a.Store, Absences: a.Store, Journal: a.Store, Calendar: a.Engine.Calendar,
-		Settings: admin.Sections,
+		Settings: admin.Sections, Gathers: a.gathers,
 	})
 	a.officers = officers
 	citizens := portal.New(portal.Config{
@@ -40,9 +42,11 @@ func (a *App) pages() web.Pages {
 		Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 		Unlimited: !a.Config.RateLimit, Usual: &usual{times: a.Store, clock: a.Clock, log: a.Log}, Map: a.mapped(), Votes: a.anyVotes(),
 	})
+	projects := a.projects(citizens, officers)
 	pages := web.Pages{
 		Portal:    citizens,
-		Campaigns: a.votes(citizens, officers),
+		Campaigns: a.votes(citizens, officers, projects),
+		Projects:  projects,
 		Console:   officers,
 		Desk: desk.New(desk.Config{
 			Engine: a.Engine, Cases: a.Store, Callers: a.Store, Drafts: a.Store, Topics: a.Rubricator, Addresses: a.Addresses,
@@ -80,10 +84,12 @@ func (a *App) figuresPages(officers *console.Handlers) *dashboard.Handlers {
 
 // votes are the pages of campaigns, inside the frames of the portal and of the
 // console.
-func (a *App) votes(citizens *portal.Handlers, officers *console.Handlers) *campaign.Handlers {
+func (a *App) votes(citizens *portal.Handlers, officers *console.Handlers, projects *project.Handlers) *campaign.Handlers {
 	cfg := campaign.Config{
 		Campaigns: a.campaigns(), Voting: a.voting(), Talks: a.talks(), Agencies: a.directory, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 		Frame: citizens.Page, Office: officers.Page,
+		Campaigns: a.campaigns(), Voting: a.voting(), Agencies: a.directory, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+		Frame: citizens.Page, Office: officers.Page, Projects: projects,
 		Places: func() []participation.Named {
 			var out []participation.Named
 			for _, t := range a.Rubricator.Book().Places.Municipalities() {
@@ -96,6 +102,18 @@ func (a *App) votes(citizens *portal.Handlers, officers *console.Handlers) *camp
 		cfg.Codes, cfg.Ballots = campaign.DefaultCodes, campaign.DefaultBallots
 	}
 	return campaign.New(cfg)
+}
+
+// projects are the pages of proposals and of what is built of them.
+func (a *App) projects(citizens *portal.Handlers, officers *console.Handlers) *project.Handlers {
+	cfg := project.Config{
+		Proposals: a.proposals(), Campaigns: a.Store, Agencies: a.directory, Photos: a.Photos, Cases: a.Store, Clock: a.Clock, Zone: a.Config.Zone,
+		Places: func() *territory.Index { return a.Rubricator.Book().Places }, Frame: citizens.Page, Office: officers.Page,
+	}
+	if a.Config.RateLimit {
+		cfg.Codes, cfg.Drafts = project.DefaultCodes, project.DefaultDrafts
+	}
+	return project.New(cfg)
 }
 
 // demoUsers are the sign-ins that everybody may see in the demo region.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/jobs"
 	"github.com/otklik/otklik/app/lang"
@@ -23,6 +24,30 @@ import (
 // proposals is what people and officers do with proposals of budget votes.
 func (a *App) proposals() *proposal.Proposals {
 	return &proposal.Proposals{Store: a.Store, Campaigns: a.Store, Codes: a.Store, Clock: a.Clock, Key: a.keys.voters}
+}
+
+// gathers reports whether the officer may make a proposal of appeals now.
+func (a *App) gathers(ctx context.Context, by actor.Actor) (bool, error) {
+	if !by.Has(actor.Coordinator) && !by.Has(actor.Organiser) && !by.Has(actor.SystemAdmin) {
+		return false, nil
+	}
+	phases, err := a.Store.ListPhases(ctx)
+	if err != nil {
+		return false, err
+	}
+	for i := range phases {
+		if !phases[i].Takes(a.Clock.Now()) {
+			continue
+		}
+		c, err := a.Store.FindCampaign(ctx, phases[i].Campaign)
+		if err != nil {
+			return false, err
+		}
+		if proposal.GathersIn(&phases[i], c, a.Clock.Now()) && proposal.MayGather(by, c.Agency) {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // proposalSweep moves on what waits for authors who stay silent.

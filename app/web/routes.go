@@ -12,6 +12,7 @@ import (
 	"github.com/otklik/otklik/app/web/desk"
 	"github.com/otklik/otklik/app/web/heatmap"
 	"github.com/otklik/otklik/app/web/portal"
+	"github.com/otklik/otklik/app/web/project"
 	"github.com/otklik/otklik/app/web/widget"
 )
 
@@ -25,6 +26,7 @@ type Pages struct {
 	API       *api.Handlers
 	Campaigns *campaign.Handlers
 	Map       *heatmap.Handlers // nil: there is no map for everybody
+	Projects  *project.Handlers
 }
 
 // routes is every address of the product.
@@ -198,6 +200,41 @@ func (h *frame) routes(e *echo.Echo) {
 		g.POST("/:id/questions/:n", p.SaveQuestion)
 		g.GET("/:id/answers/:question", p.Answers)
 		g.POST("/:id/answers/:question", p.HideAnswer)
+	}
+
+	if p := h.cfg.Pages.Projects; p != nil {
+		v := e.Group("/campaigns/:id/proposals")
+		v.GET("", p.List)
+		v.GET("/new", p.Write)
+		v.POST("/new", p.Keep)
+		v.GET("/:proposal", p.Show)
+		v.GET("/:proposal/photo", p.Photo)
+		v.POST("/:proposal/interest", p.AskInterest)
+		v.GET("/:proposal/interest/:code", p.InterestCode)
+		v.POST("/:proposal/interest/:code", p.Interested)
+		v.GET("/:proposal/unfollow/:person/:secret", p.Unfollow)
+		v.POST("/:proposal/unfollow/:person/:secret", p.EndFollow)
+		v.GET("/:proposal/author/:secret", p.Mine)
+		v.POST("/:proposal/author/:secret", p.Act)
+		v.GET("/:proposal/author/:secret/code/:code", p.Code)
+		v.POST("/:proposal/author/:secret/code/:code", p.Confirm)
+		e.GET("/campaigns/:id/projects/:project", p.Project)
+		e.GET("/campaigns/:id/projects/:project/reports/:report/photo", p.ReportPhoto)
+		g := e.Group("/console/campaigns/:id", h.signedIn)
+		g.GET("/phases", p.Phases)
+		g.POST("/phases", p.SavePhases)
+		g.GET("/proposals", p.OfficeList)
+		g.POST("/proposals", p.AskMerge)
+		g.GET("/proposals/:proposal", p.Card)
+		g.POST("/proposals/:proposal", p.Decide)
+		g.GET("/projects/:project", p.Report)
+		g.POST("/projects/:project", p.PostReport)
+		q := e.Group("/console/proposals", h.signedIn)
+		q.GET("", p.Queue)
+		q.GET("/gather", p.Gather)
+		q.POST("/gather", p.GatherAll)
+		q.GET("/:proposal", p.Judging)
+		q.POST("/:proposal", p.Judge)
 	}
 
 	if p := h.cfg.Pages.Dashboard; p != nil {

@@ -61,6 +61,7 @@ func Run(t *testing.T, open Opener) {
 		{"public maps", testPublicMaps},
 		{"models", testModels},
 		{"ballots", testBallots},
+		{"proposals", testProposals},
 		{"results", testResults},
 		{"paper", testPaper},
 		{"discussions", testTalks},

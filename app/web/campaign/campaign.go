@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"github.com/otklik/otklik/app/clock"
@@ -25,6 +26,17 @@ type Agencies interface {
 	Agencies() []identity.Agency
 }
 
+// Projects are the pages of what goes before and after a budget vote.
+type Projects interface {
+	// Announced reports whether everybody sees the campaign although its vote is not
+	// published yet, because it takes proposals.
+	Announced(ctx context.Context, campaign int64) (bool, error)
+	// Gathering answers with the page of such a campaign.
+	Gathering(c echo.Context) error
+	// Part is what a campaign's page shows of phases and projects; nil for nothing.
+	Part(c echo.Context) (templ.Component, error)
+}
+
 // Config is what the pages are made of.
 type Config struct {
 	Campaigns *participation.Campaigns
@@ -33,9 +45,11 @@ type Config struct {
 	Agencies  Agencies
 	// Places lists the territories that a campaign can be for.
 	Places func() []participation.Named
-	Clock  clock.Clock
-	Zone   *time.Location
-	Base   *url.URL // address under which people reach us
+	// Projects may be nil.
+	Projects Projects
+	Clock    clock.Clock
+	Zone     *time.Location
+	Base     *url.URL // address under which people reach us
 	// Frame and Office are the frames around a citizen's and an officer's screen.
 	Frame  func(c echo.Context, title string) ui.Page
 	Office func(c echo.Context, title string) (ui.Page, error)
@@ -90,4 +104,12 @@ func (h *Handlers) find(c echo.Context) (*participation.Campaign, error) {
 func (h *Handlers) agency(ctx context.Context, id int64) string {
 	a, _ := h.Agencies.Agency(id)
 	return a.Name.In(ui.Lang(ctx))
+}
+
+// announced reports whether a draft is to be seen all the same.
+func (h *Handlers) announced(ctx context.Context, id int64) (bool, error) {
+	if h.Projects == nil {
+		return false, nil
+	}
+	return h.Projects.Announced(ctx, id)
 }

@@ -388,11 +388,20 @@ func (h *Handlers) fill(c *participation.Campaign, form url.Values) error {
 	if t.Kind == participation.Budget {
 		t.Money = &participation.Money{
 			Budget: number("budget"), Rule: text("rule"), Most: int(number("most")), Support: int(number("support")),
-			Points: number("points"), PerProject: number("per_project"), Projects: readProjects(text("projects"), &check),
+			Points: number("points"), PerProject: number("per_project"), Projects: append(adopted(t), readProjects(text("projects"), &check)...),
 		}
 		t.Money.SetForm(participation.Form(text("form")))
 	}
 	return check.Err()
+}
+
+// adopted are the projects that were proposals: they are no lines of the form, and
+// stay as they are.
+func adopted(t *participation.Terms) []participation.Project {
+	if t.Money == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(t.Money.Projects), func(p participation.Project) bool { return p.Proposal == 0 })
 }
 
 // Projects are typed as lines: name | English name | cost.
@@ -423,6 +432,9 @@ func readProjects(text string, check *fault.Check) []participation.Project {
 func writeProjects(list []participation.Project) string {
 	var b strings.Builder
 	for _, p := range list {
+		if p.Proposal != 0 {
+			continue
+		}
 		b.WriteString(p.Name.RU + " | " + p.Name.EN + " | " + strconv.FormatInt(p.Cost, 10) + "\n")
 	}
 	return b.String()

@@ -88,8 +88,10 @@ func (h *Handlers) Pabulib(c echo.Context) error {
 // sheet is the results as one table: what, of what, how many.
 func (r results) sheet(ctx context.Context) document.Sheet {
 	s := document.Sheet{Name: ui.T(ctx, "campaign.result"), Columns: []document.Column{
-		{Head: ui.T(ctx, "result.csv.part"), Width: 40}, {Head: ui.T(ctx, "campaign.option"), Width: 60},
-		{Head: ui.T(ctx, "result.csv.n"), Kind: document.Whole}, {Head: ui.T(ctx, "result.share"), Kind: document.Share},
+		{Head: ui.T(ctx, "result.csv.part"), Width: 40},
+		{Head: ui.T(ctx, "campaign.option"), Width: 60},
+		{Head: ui.T(ctx, "result.csv.n"), Kind: document.Whole},
+		{Head: ui.T(ctx, "result.share"), Kind: document.Share},
 		{Head: ui.T(ctx, "result.csv.won"), Width: 12},
 	}}
 	var rows [][]any
@@ -184,7 +186,8 @@ func (r results) protocol(ctx context.Context, agency string, log *participation
 		when.Rows = append(when.Rows, document.Finding{Name: ui.T(ctx, "result.pdf.budget"), Value: money(ctx, t.Money.Budget)})
 	}
 	came := document.Section{Heading: ui.T(ctx, "result.turnout_title"), Rows: []document.Finding{
-		{Name: ui.T(ctx, "result.csv.voters"), Value: ui.Number(ctx, r.Voters)}, {Name: ui.T(ctx, "result.csv.ballots"), Value: ui.Number(ctx, r.Ballots)},
+		{Name: ui.T(ctx, "result.csv.voters"), Value: ui.Number(ctx, r.Voters)},
+		{Name: ui.T(ctx, "result.csv.ballots"), Value: ui.Number(ctx, r.Ballots)},
 		{Name: ui.T(ctx, "result.csv.blank"), Value: ui.Number(ctx, r.Blank)},
 	}, Text: r.thresholds(ctx), Grids: []document.Grid{r.days(ctx).grid(ctx), r.places(ctx).grid(ctx)}}
 	out := document.Section{Heading: ui.T(ctx, "campaign.result")}

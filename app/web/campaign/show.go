@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"github.com/otklik/otklik/app/fault"
@@ -23,7 +24,19 @@ func (h *Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(c participation.Campaign) bool { return !c.Public() })
+	var seen []participation.Campaign
+	for i := range all {
+		public := all[i].Public()
+		if !public {
+			if public, err = h.announced(ctx, all[i].ID); err != nil {
+				return err
+			}
+		}
+		if public {
+			seen = append(seen, all[i])
+		}
+	}
+	all = seen
 	slices.SortStableFunc(all, func(a, b participation.Campaign) int {
 		one, two := a.Accepts(now), b.Accepts(now)
 		switch {
@@ -45,13 +58,29 @@ type shown struct {
 	agency  string
 	log     *participation.LogState
 	open    bool
-	results results // where everybody may see them
-	turnout string  // so far, where the terms let it be seen
+	results results         // where everybody may see them
+	turnout string          // so far, where the terms let it be seen
+	more    templ.Component // phases and projects, nil for nothing
 }
 
 // Show is the page of a campaign: what, until when, who may, and the result.
 func (h *Handlers) Show(c echo.Context) error {
 	ctx, now := h.begin(c)
+	id, err := edge.ID(c, "id")
+	if err != nil {
+		return err
+	}
+	if early, err := h.announced(ctx, id); err != nil {
+		return err
+	} else if early {
+		draft, err := h.Campaigns.Store.FindCampaign(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !draft.Public() {
+			return h.Projects.Gathering(c)
+		}
+	}
 	found, err := h.find(c)
 	if err != nil {
 		return err
@@ -68,6 +97,11 @@ func (h *Handlers) Show(c echo.Context) error {
 	}
 	if found.ShowsResult() {
 		if view.results, err = h.results(ctx, found); err != nil {
+			return err
+		}
+	}
+	if h.Projects != nil {
+		if view.more, err = h.Projects.Part(c); err != nil {
 			return err
 		}
 	}

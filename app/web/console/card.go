@@ -39,6 +39,7 @@ type card struct {
 	Why       *why
 	Maybe     *maybe
 	Ties      ties
+	Gathers   bool // it may become a proposal of a budget vote
 	Applicant *workflow.Applicant
 	// ContactsOf is whom to ask to have the contacts opened, "" where the reader
 	// may open them.
@@ -119,6 +120,9 @@ func (h *Handlers) renderCard(c echo.Context, found *workflow.Case, done string,
 	view.Taken = taken(found)
 	view.Items, view.Hops, view.Why = h.history(ctx, found), h.hops(ctx, found), h.why(ctx, found)
 	view.Maybe = h.maybe(ctx, a)
+	if view.Gathers, err = h.gathers(ctx, by); err != nil {
+		return err
+	}
 	if view.Ties, err = h.ties(ctx, by, found); err != nil {
 		return err
 	}

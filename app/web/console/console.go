@@ -23,6 +23,7 @@ import (
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/project"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/search"
@@ -74,6 +75,9 @@ type DemoUser struct {
 
 // Config is what the console is made of.
 type Config struct {
+	// Gathers reports whether a budget vote takes proposals of which officers may
+	// make some of appeals now; nil: none does.
+	Gathers   func(ctx context.Context, by actor.Actor) (bool, error)
 	Accounts  *identity.Accounts
 	Cookies   edge.Cookies
 	Engine    *workflow.Engine
@@ -163,6 +167,9 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 	if u.Actor().Has(actor.Organiser) || u.Actor().Has(actor.SystemAdmin) {
 		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "campaign.nav"), URL: "/console/campaigns", Current: strings.HasPrefix(path, "/console/campaigns")})
 	}
+	if project.Checks(u.Actor()) {
+		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "proposal.nav"), URL: "/console/proposals", Current: strings.HasPrefix(path, "/console/proposals")})
+	}
 	if len(u.Memberships) > 0 {
 		p.Nav = append(p.Nav, ui.NavItem{
 			Text: ui.T(ctx, "plan.nav"), URL: "/console/calendar", Current: path == "/console/calendar" || path == "/console/absences",
@@ -223,4 +230,12 @@ func (h *Handlers) find(c echo.Context) (*workflow.Case, error) {
 		return nil, fault.New(fault.NotFound, "error.not_found")
 	}
 	return found, nil
+}
+
+// gathers reports whether the person may make a proposal of appeals now.
+func (h *Handlers) gathers(ctx context.Context, by actor.Actor) (bool, error) {
+	if h.cfg.Gathers == nil {
+		return false, nil
+	}
+	return h.cfg.Gathers(ctx, by)
 }

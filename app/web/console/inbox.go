@@ -39,6 +39,7 @@ type inbox struct {
 	Next     string
 	More     bool              // the list goes on after this page
 	Bulk     []workflow.Action // what the person may do with many cases
+	Gathers  bool              // and make a proposal of a budget vote of them
 	Held     *bulkResult       // what they did last
 	Views    []viewLink
 	Saving   viewForm
@@ -135,6 +136,9 @@ func (h *Handlers) showInbox(c echo.Context, q queue, unknown string, saving vie
 		page.Live.List = q.values().Encode()
 	}
 	view.Bulk, view.Views, view.Saving = bulkActions(ctx), links, saving
+	if view.Gathers, err = h.gathers(ctx, edge.Actor(ctx)); err != nil {
+		return err
+	}
 	view.NoPhone = c.QueryParam("phone") == "none"
 	switch last := c.QueryParam("bulk"); last {
 	case "none":

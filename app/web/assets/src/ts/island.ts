@@ -8,6 +8,7 @@ type Load = () => Promise<{ start: Start }>;
 const islands: Record<string, Load> = {
   "map-pick": () => import("./islands/map-pick"),
   "map-choropleth": () => import("./islands/map-choropleth"),
+  "map-points": () => import("./islands/map-points"),
   "heat-weeks": () => import("./islands/heat-weeks"),
   "picture-png": () => import("./islands/picture-png"),
   chart: () => import("./islands/chart"),

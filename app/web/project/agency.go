@@ -1,0 +1,298 @@
+package project
+
+import (
+	"crypto/rand"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/participation"
+	"github.com/otklik/otklik/app/participation/proposal"
+	"github.com/otklik/otklik/app/web/edge"
+	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/workflow"
+)
+
+func newToken() string { return rand.Text() }
+
+// queue is what the person's agencies are to check.
+type queue struct {
+	waiting []proposal.Proposal
+	done    []proposal.Proposal
+	now     time.Time
+}
+
+// Queue lists what is to be checked, the most urgent first.
+func (h *Handlers) Queue(c echo.Context) error {
+	ctx, now := h.begin(c)
+	by := edge.Actor(ctx)
+	mine := []int64{}
+	for _, a := range by.Agencies() {
+		if proposal.MayJudge(by, a) {
+			mine = append(mine, a)
+		}
+	}
+	if len(mine) == 0 {
+		return fault.New(fault.Forbidden, "error.forbidden")
+	}
+	all, err := h.Proposals.Store.ListProposals(ctx, proposal.Filter{Agencies: mine, Sort: proposal.ByDue})
+	if err != nil {
+		return err
+	}
+	v := queue{now: now}
+	for i := range all {
+		switch all[i].State { //nolint:exhaustive // others are not the agency's any more
+		case proposal.Checking:
+			v.waiting = append(v.waiting, all[i])
+		case proposal.Changes, proposal.Feasible, proposal.Infeasible, proposal.Project:
+			v.done = append(v.done, all[i])
+		}
+	}
+	page, err := h.Office(c, ui.T(ctx, "proposal.queue_title"))
+	if err != nil {
+		return err
+	}
+	return edge.Render(c, http.StatusOK, queueScreen(page, v))
+}
+
+// judged is a proposal as the agency that checks it sees it.
+type judged struct {
+	*proposal.Proposal
+	campaign *participation.Campaign
+	phases   *proposal.Phases
+	agency   string
+	history  []ui.TimelineItem
+	may      bool
+	now      time.Time
+	typed    url.Values
+	errs     ui.Errors
+}
+
+// judging finds a proposal that the person's agency checks or checked.
+func (h *Handlers) judging(c echo.Context) (*proposal.Proposal, error) {
+	id, err := edge.ID(c, "proposal")
+	if err != nil {
+		return nil, err
+	}
+	p, err := h.Proposals.Store.FindProposal(edge.Ctx(c), id)
+	if err == nil && !proposal.MayJudge(edge.Actor(edge.Ctx(c)), p.Agency) {
+		err = fault.New(fault.NotFound, "error.not_found")
+	}
+	return p, err
+}
+
+// Judging is the agency's page of a proposal.
+func (h *Handlers) Judging(c echo.Context) error {
+	h.begin(c)
+	return h.showJudging(c, http.StatusOK, url.Values{}, nil)
+}
+
+func (h *Handlers) showJudging(c echo.Context, status int, typed url.Values, errs ui.Errors) error {
+	ctx := edge.Ctx(c)
+	p, err := h.judging(c)
+	if err != nil {
+		return err
+	}
+	v := judged{Proposal: p, agency: h.agency(ctx, p.Agency), may: p.State == proposal.Checking, now: h.Clock.Now(), typed: typed, errs: errs}
+	if v.campaign, err = h.Campaigns.FindCampaign(ctx, p.Campaign); err != nil {
+		return err
+	}
+	if v.phases, err = h.Proposals.Store.FindPhases(ctx, p.Campaign); err != nil {
+		return err
+	}
+	if v.history, err = h.history(ctx, p); err != nil {
+		return err
+	}
+	page, err := h.Office(c, p.Body.Title)
+	if err != nil {
+		return err
+	}
+	page.Back, page.Invalid = queuePath, len(errs) > 0
+	return edge.Render(c, status, judgingScreen(page, v))
+}
+
+// Judge takes the verdict of the agency.
+func (h *Handlers) Judge(c echo.Context) error {
+	ctx, _ := h.begin(c)
+	p, err := h.judging(c)
+	if err != nil {
+		return err
+	}
+	form, err := c.FormParams()
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "error.invalid", err)
+	}
+	version, _ := strconv.Atoi(form.Get("version")) // what is no number is no version that is in force
+	var check fault.Check
+	e := proposal.Estimate{
+		Verdict: proposal.Verdict(form.Get("verdict")), Ground: proposal.Ground(form.Get("ground")), Reason: words(c, "reason"),
+		Lines: readLines(words(c, "lines"), &check), Points: map[string]string{},
+	}
+	for _, point := range proposal.Points {
+		e.Points[point] = form.Get("point-" + point)
+	}
+	check.Take(e.Check())
+	if err = check.Err(); err == nil {
+		_, err = h.Proposals.JudgeAs(ctx, edge.Actor(ctx), p.Campaign, p.ID, version, e)
+	}
+	if errs := ui.ErrorsOf(ctx, err); errs != nil {
+		return h.showJudging(c, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	return edge.SeeOther(c, queuePath+"/"+text(p.ID))
+}
+
+// readLines reads parts of a cost: name | cost, one on each line.
+func readLines(typed string, check *fault.Check) []proposal.CostLine {
+	var out []proposal.CostLine
+	for line := range strings.Lines(typed) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		i := strings.LastIndex(line, "|")
+		cost, err := strconv.ParseInt(strings.NewReplacer(" ", "", "\u00a0", "").Replace(line[i+1:]), 10, 64)
+		if i < 0 || err != nil {
+			check.Fail("lines", "proposal.line_wrong", "n", len(out)+1)
+			return out
+		}
+		out = append(out, proposal.CostLine{Name: strings.TrimSpace(line[:i]), Cost: cost})
+	}
+	return out
+}
+
+// gathered is the form by which appeals become a proposal.
+type gathered struct {
+	ids       []int64
+	numbers   []string
+	campaigns []ui.Option
+	typed     url.Values
+	errs      ui.Errors
+}
+
+// appeals reads the chosen appeals, and with a lead all that are joined to it. All
+// of them must be the person's to see.
+func (h *Handlers) appeals(c echo.Context) ([]workflow.Case, error) {
+	ctx := edge.Ctx(c)
+	form, err := c.FormParams()
+	if err != nil {
+		return nil, fault.Wrap(fault.Invalid, "error.invalid", err)
+	}
+	var ids []int64
+	for _, s := range form["id"] {
+		s, _, _ = strings.Cut(s, ":") // a list says the version too
+		if id, err := strconv.ParseInt(s, 10, 64); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	if problem, err := strconv.ParseInt(form.Get("problem"), 10, 64); err == nil {
+		joined, _, err := h.Cases.ListTied(ctx, problem, proposal.MaxAppeals)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(append(ids, problem), joined...)
+	}
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	found, err := h.Cases.FindCases(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	// Those of others are left out, as they are in every list.
+	return slices.DeleteFunc(found, func(one workflow.Case) bool { return !workflow.CanSee(edge.Actor(ctx), &one.Appeal) }), nil
+}
+
+// Gather is the form by which chosen appeals become a proposal.
+func (h *Handlers) Gather(c echo.Context) error {
+	h.begin(c)
+	return h.showGather(c, http.StatusOK, url.Values{}, nil)
+}
+
+func (h *Handlers) showGather(c echo.Context, status int, typed url.Values, errs ui.Errors) error {
+	ctx, now := h.begin(c)
+	cases, err := h.appeals(c)
+	if err != nil {
+		return err
+	}
+	if len(cases) == 0 {
+		return fault.New(fault.NotFound, "proposal.no_appeals")
+	}
+	v := gathered{typed: typed, errs: errs}
+	for i := range cases {
+		v.ids = append(v.ids, cases[i].Appeal.ID)
+		v.numbers = append(v.numbers, cases[i].Appeal.Number)
+	}
+	phases, err := h.Proposals.Store.ListPhases(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range phases {
+		found, err := h.Campaigns.FindCampaign(ctx, phases[i].Campaign)
+		if err != nil {
+			return err
+		}
+		if proposal.GathersIn(&phases[i], found, now) && proposal.MayGather(edge.Actor(ctx), found.Agency) {
+			v.campaigns = append(v.campaigns, ui.Option{Value: text(found.ID), Label: found.Terms.Title.In(ui.Lang(ctx))})
+		}
+	}
+	page, err := h.Office(c, ui.T(ctx, "proposal.gather_title"))
+	if err != nil {
+		return err
+	}
+	page.Path, page.Back, page.Invalid = queuePath+"/gather", "/console", len(errs) > 0
+	return edge.Render(c, status, gatherScreen(page, v))
+}
+
+// GatherAll makes the proposal.
+func (h *Handlers) GatherAll(c echo.Context) error {
+	ctx, _ := h.begin(c)
+	cases, err := h.appeals(c)
+	if err != nil {
+		return err
+	}
+	form, err := c.FormParams()
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "error.invalid", err)
+	}
+	var ids []int64
+	body := proposal.Body{Title: words(c, "title"), Text: words(c, "text"), Place: words(c, "place")}
+	for i := range cases {
+		ids = append(ids, cases[i].Appeal.ID)
+	}
+	campaign, numErr := strconv.ParseInt(form.Get("campaign"), 10, 64)
+	var check fault.Check
+	check.That(numErr == nil, "campaign", "proposal.campaign_needed")
+	var p *proposal.Proposal
+	if err = check.Err(); err == nil {
+		p, err = h.Proposals.Gather(ctx, edge.Actor(ctx), campaign, body, ids)
+	}
+	if errs := ui.ErrorsOf(ctx, err); errs != nil {
+		return h.showGather(c, http.StatusUnprocessableEntity, form, errs)
+	}
+	if err != nil {
+		return err
+	}
+	if participation.MayLook(edge.Actor(ctx), h.holder(c, campaign)) {
+		return edge.SeeOther(c, officeOf(p))
+	}
+	page, err := h.Office(c, ui.T(ctx, "proposal.gathered_title"))
+	if err != nil {
+		return err
+	}
+	page.Back = "/console"
+	return edge.Render(c, http.StatusOK, gatheredScreen(page))
+}
+
+func (h *Handlers) holder(c echo.Context, campaign int64) int64 {
+	found, err := h.Campaigns.FindCampaign(edge.Ctx(c), campaign)
+	if err != nil {
+		return 0
+	}
+	return found.Agency
+}
