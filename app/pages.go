@@ -87,8 +87,6 @@ func (a *App) figuresPages(officers *console.Handlers) *dashboard.Handlers {
 func (a *App) votes(citizens *portal.Handlers, officers *console.Handlers, projects *project.Handlers) *campaign.Handlers {
 	cfg := campaign.Config{
 		Campaigns: a.campaigns(), Voting: a.voting(), Talks: a.talks(), Agencies: a.directory, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
-		Frame: citizens.Page, Office: officers.Page,
-		Campaigns: a.campaigns(), Voting: a.voting(), Agencies: a.directory, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 		Frame: citizens.Page, Office: officers.Page, Projects: projects,
 		Places: func() []participation.Named {
 			var out []participation.Named

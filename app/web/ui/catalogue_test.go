@@ -27,7 +27,6 @@ var families = []string{
 	"campaign.rule.", "result.do.", "result.pdf.title.", "campaign.do.", "campaign.did.", "campaign.ask.", "campaign.kind.", "campaign.new.", "campaign.edit.", "campaign.state.", "campaign.ties.",
 	"campaign.shown.", "campaign.level.", "campaign.may.", "campaign.check.hearing_day.", "talk.did.", "talk.step.", "talk.steps.", "talk.sort.", "talk.reason.", "talk.verdict.", "talk.source.", "talk.state.",
 	"talk.moderation.", "talk.fate.", "talk.warning.", "talk.queue.", "talk.letter.", "talk.number.", "talk.csv.", "talk.pdf.title.",
-	"campaign.shown.", "campaign.level.", "campaign.may.", "campaign.check.hearing_day.",
 	"proposal.state.", "proposal.mine.", "proposal.did.", "proposal.do.", "proposal.step.", "proposal.sort.", "proposal.verdict.", "proposal.ground.", "proposal.point.",
 	"proposal.point_answer.", "proposal.date.", "proposal.merge.", "proposal.letter.",
 	"desk.channel.", "search.field.", "desk.paper.", "ruling.lost.", "ruling.finding.", "ruling.severity.",
