@@ -63,8 +63,8 @@ func (a *App) pages() web.Pages {
 		API: api.New(api.Config{
 			Addresses: a.Addresses, Duplicates: alike{a, a.alike},
 			Accounts: a.Accounts, Engine: a.Engine, Reader: a.Store, Topics: a.Rubricator, Directory: a.directory,
-			Users: a.Store, Photos: a.Photos, Letters: letters, Index: a.index, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
-			Keys: a.keys.once, Unlimited: !a.Config.RateLimit, Maps: a.openMaps(),
+			Users: a.Store, Photos: a.Photos, Letters: letters, Index: a.index, Settle: a.settle, Clock: a.Clock, Zone: a.Config.Zone,
+			Base: a.Config.Base, Keys: a.keys.once, Unlimited: !a.Config.RateLimit, Maps: a.openMaps(),
 		}),
 	}
 	if a.mapped() {

@@ -215,3 +215,17 @@ func TestDistance(t *testing.T) {
 		require.Equal(t, want, search.Distance(pair[1], pair[0]), pair)
 	}
 }
+
+func TestUnderstand_speaks_of_fields_as_they_were_typed(t *testing.T) {
+	t.Parallel()
+	for box, want := range map[string]string{
+		"яма Срок:31.02.2026": "срок:<2d", "яма due:31.02.2026": "due:<2d", "оценка:6": "оценка:<3",
+	} {
+		_, _, err := search.Understand(box, search.Asker{Names: noNames{}, Now: time.Now(), Zone: time.UTC})
+		require.Equal(t, want, fault.As(err).Fields[0].Params["example"], box)
+	}
+}
+
+type noNames struct{}
+
+func (noNames) Named(search.Field, string) ([]string, error) { return nil, nil }

@@ -25,6 +25,23 @@ type Asker struct {
 	Names Names // nil: only words and phrases
 	Now   time.Time
 	Zone  *time.Location // of days
+
+	box string // as it was typed, to speak of fields by the same names
+}
+
+// spelt is a field by the name that was typed.
+func (by Asker) spelt(f Field) string {
+	for _, s := range Fields {
+		if s.Field != f {
+			continue
+		}
+		for _, name := range s.Others {
+			if strings.Contains(by.box, name+":") {
+				return name
+			}
+		}
+	}
+	return string(f)
 }
 
 // Query is the question that the asker means, without rights: the caller adds
@@ -59,7 +76,7 @@ type meaning struct {
 func (m *meaning) condition(t Term) (Condition, bool) {
 	c := Condition{Not: t.Not}
 	if t.Field != "" && m.by.Names == nil {
-		m.check.Fail(Box, "search.field_forbidden", "field", string(t.Field))
+		m.check.Fail(Box, "search.field_forbidden", "field", m.by.spelt(t.Field))
 		return c, false
 	}
 	var ok bool
@@ -82,7 +99,7 @@ func (m *meaning) condition(t Term) (Condition, bool) {
 	}
 	if !ok {
 		m.check.Fail(Box, "search.value_wrong",
-			"term", string(t.Field)+":"+t.Text, "example", string(t.Field)+":"+t.Field.example())
+			"term", m.by.spelt(t.Field)+":"+t.Text, "example", m.by.spelt(t.Field)+":"+t.Field.example())
 	}
 	return c, ok
 }
@@ -93,13 +110,14 @@ func (m *meaning) named(t Term) (Condition, bool) {
 		return Condition{Not: t.Not, Is: Is{t.Field, values}}, true
 	}
 	nearest := fault.As(err).Params["nearest"]
+	term := strings.Replace(t.String(), string(t.Field)+":", m.by.spelt(t.Field)+":", 1)
 	switch {
 	case fault.Is(err, fault.Forbidden):
-		m.check.Fail(Box, "search.value_forbidden", "term", t.String())
+		m.check.Fail(Box, "search.value_forbidden", "term", term)
 	case nearest != nil:
-		m.check.Fail(Box, "search.value_meant", "term", t.String(), "nearest", nearest)
+		m.check.Fail(Box, "search.value_meant", "term", term, "nearest", nearest)
 	default:
-		m.check.Fail(Box, "search.value_unknown", "term", t.String())
+		m.check.Fail(Box, "search.value_unknown", "term", term)
 	}
 	return Condition{}, false
 }
@@ -273,6 +291,7 @@ func near(text string) (Near, bool) {
 // wrong at once. What was asked is returned also when something of it is wrong.
 func Understand(box string, by Asker) (Ask, Query, error) {
 	ask, err := Read(box)
+	by.box = plain(box)
 	q, wrong := ask.Query(by)
 	var check fault.Check
 	if err := cmp.Or(check.Take(err), check.Take(wrong)); err != nil {

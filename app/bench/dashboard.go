@@ -54,12 +54,12 @@ func (o DashboardOptions) database(ctx context.Context, s *scratch) (_ []Dashboa
 		return nil, err
 	}
 	rebuild := time.Since(began).Seconds()
-	if f.client, err = dial(ctx, f.product.address); err != nil { // the server left the idle one
-		return nil, err
-	}
 	cells := 0
 	err = a.Store.EachKPI(ctx, func(report.Key, *report.Sums) error { cells++; return nil }, func(int64, []byte) error { return nil })
 	if err != nil {
+		return nil, err
+	}
+	if f.client, err = dial(ctx, f.product.address); err != nil { // the server left the idle one
 		return nil, err
 	}
 	day := f.now.In(a.Config.Zone)

@@ -35,8 +35,8 @@ type User struct {
 	Login        string
 	Name         string
 	Email        string
-	Position     string // as a signature on a letter says it; "" for the role's name
-	Phone        string // where a citizen rings about a letter; "" for the agency's
+	Position     string    // as a signature on a letter says it; "" for the role's name
+	Phone        string    // where a citizen rings about a letter; "" for the agency's
 	Lang         lang.Lang // of letters to them; "" until they sign in for the first time
 	PasswordHash string
 	Disabled     bool

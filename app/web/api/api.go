@@ -88,6 +88,7 @@ type Config struct {
 	Letters    Letters
 	Limits     photo.Limits // the zero value is photo.Default
 	Index      search.Index
+	Settle     func(context.Context) error // waits until the index has all that was done; nil: it always has
 	Clock      clock.Clock
 	Zone       *time.Location
 	Base       *url.URL // address under which people reach us

@@ -443,6 +443,10 @@ func TestHeatMap_counts_what_one_may_see(t *testing.T) {
 		w.call("GET", "/heatmap?q=agancy:hall&by=sea", nil, w.as("boss")...).wrong(t))
 	require.Equal(t, map[string]string{"q": "search.value_unknown"}, w.call("GET", "/heatmap?q=place:xyzzyqwerty", nil, w.as("boss")...).wrong(t))
 	require.EqualValues(t, 1, total("?territory=pole&rubric=roads.pothole", w.as("boss")...))
+	require.EqualValues(t, 6, total("?wait=10", w.as("boss")...))
+	require.Equal(t, map[string]string{"wait": "api.range"}, w.call("GET", "/heatmap?wait=11", nil, w.as("boss")...).wrong(t))
+	require.Equal(t, 401, w.call("GET", "/heatmap?wait=1", nil).status)
+	require.Equal(t, 200, w.call("GET", "/appeals?q=яма&wait=5", nil, w.as("boss")...).status)
 	require.EqualValues(t, 6, total("?from=2026-11-18&to=2026-11-18", w.as("boss")...))
 	require.EqualValues(t, 0, total("?from=2026-11-19", w.as("boss")...))
 
@@ -469,6 +473,8 @@ func TestHeatMap_counts_what_one_may_see(t *testing.T) {
 	require.Equal(t, map[string]string{"to": "api.ends_before"}, w.call("GET", "/heatmap?from=2026-11-18&to=2026-11-01", nil, w.as("boss")...).wrong(t))
 	require.Equal(t, map[string]string{"rubric": "error.unknown_choice", "by": "error.unknown_choice"},
 		w.call("GET", "/heatmap?rubric=sea&by=sea", nil, w.as("boss")...).wrong(t))
+	w.sent()
+	require.Equal(t, 503, w.call("GET", "/appeals?q=яма&wait=1", nil, w.as("boss")...).status, "nobody feeds this index")
 }
 
 func TestSubmit_the_door_checks_as_much_as_the_form(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 )
 
 // findParams are those that words may stand beside.
-var findParams = []string{search.Box, "limit", "cursor", "lang"}
+var findParams = []string{search.Box, "limit", "cursor", "lang", waitParam}
 
 // findAppeals pages through what words, phrases and fields find of what the officer may
 // see, the best first.
@@ -40,6 +40,7 @@ func (h *Handlers) findAppeals(c echo.Context) error {
 		check.That(err == nil && wrong == nil && n > 0 && n < search.MaxWindow, "cursor", "api.bad_cursor")
 		at = n
 	}
+	wait := waiting(c, &check)
 	question, err := h.asked(c, &check)
 	if err != nil {
 		return err
@@ -49,6 +50,9 @@ func (h *Handlers) findAppeals(c echo.Context) error {
 	}
 	scope := workflow.ScopeOf(by)
 	question.Region, question.Agencies = scope.Region, scope.Agencies
+	if err := h.settle(c, wait); err != nil {
+		return err
+	}
 	found, err := h.Index.Search(ctx, question, at, limit)
 	if err != nil {
 		return err

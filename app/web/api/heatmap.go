@@ -51,6 +51,14 @@ func (h *Handlers) HeatMap(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	var check fault.Check
+	wait := waiting(c, &check)
+	if err := check.Err(); err != nil {
+		return err
+	}
+	if err := h.settle(c, wait); err != nil {
+		return err
+	}
 	found, err := h.Index.HeatMap(ctx, q)
 	if err != nil {
 		return err
@@ -86,7 +94,7 @@ func (c cellOut) before(other cellOut) int {
 	return cmp.Or(cmp.Compare(c.Territory, other.Territory), cmp.Compare(other.Count, c.Count), cmp.Compare(c.Rubric, other.Rubric))
 }
 
-var heatParams = []string{"from", "to", "rubric", "territory", "q", "by", "lang"}
+var heatParams = []string{"from", "to", "rubric", "territory", "q", "by", "lang", waitParam}
 
 func (h *Handlers) heatQuery(c echo.Context) (search.HeatQuery, error) {
 	book, now := h.Topics.Book(), h.Clock.Now()

@@ -1,6 +1,7 @@
 // Tells how to go on while one types into the search box: fields, their values,
 // searches of before. A combobox with a list, after the ARIA pattern:
 //
+//   click    open the list
 //   arrows   go through the list      Enter   take it, or search as it stands
 //   Esc      close the list
 //
@@ -105,6 +106,9 @@ export function start(form: HTMLElement): void {
   field.addEventListener("input", () => {
     clearTimeout(timer);
     timer = window.setTimeout(ask, pause);
+  });
+  field.addEventListener("click", () => {
+    if (list.hidden) void ask();
   });
   field.addEventListener("blur", close);
   field.addEventListener("keydown", (event) => {
