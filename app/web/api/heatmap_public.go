@@ -23,7 +23,7 @@ type Maps interface {
 const publicMonths = 12
 
 // narrow are the parameters for which one needs a token.
-var narrow = []string{"q", "rubric", "territory"}
+var narrow = []string{"q", "rubric", "territory", waitParam}
 
 // publicHeat sums what is published of the periods asked for, and nothing else:
 // any question of its own, asked twice with a little difference, would tell of a
