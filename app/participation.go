@@ -51,6 +51,11 @@ func (a *App) voting() *participation.Voting {
 	return &participation.Voting{Store: a.Store, Box: a.Store, Log: a.Store, Codes: a.Store, Clock: a.Clock, Key: a.keys.voters}
 }
 
+// paperwork is what operators do with paper ballots.
+func (a *App) paperwork() *participation.Paperwork {
+	return &participation.Paperwork{Store: a.Store, Box: a.Store, Clock: a.Clock, Key: a.keys.voters}
+}
+
 func (a *App) sequencing() *jobs.Sequencing {
 	return &jobs.Sequencing{Log: a.Log, Ballots: &participation.Sequencing{
 		Campaigns: a.campaigns(), Log: a.Store, Clock: a.Clock, Key: a.logKey(), Logger: a.Log,

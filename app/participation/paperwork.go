@@ -173,11 +173,11 @@ func (w *Paperwork) Look(ctx context.Context, by actor.Actor, campaign int64, co
 		return nil, fault.New(fault.Conflict, "paper.over")
 	}
 	var check fault.Check
-	body, ok := ledger.Body(code, sheetSigns)
+	mark, ok := w.Mark(campaign, code)
 	if check.That(ok, "code", "paper.code"); !ok {
 		return nil, check.Err()
 	}
-	s, err := w.Box.FindSheet(ctx, campaign, sheetMark(w.Key, campaign, body))
+	s, err := w.Box.FindSheet(ctx, campaign, mark)
 	if fault.Is(err, fault.NotFound) {
 		check.Fail("code", "paper.unknown")
 		return nil, check.Err()
@@ -186,6 +186,15 @@ func (w *Paperwork) Look(ctx context.Context, by actor.Actor, campaign int64, co
 		return nil, err
 	}
 	return s, turn(s, by.User)
+}
+
+// Mark is what is kept of a sheet's code; false where it is mistyped.
+func (w *Paperwork) Mark(campaign int64, code string) (mark [sha256.Size]byte, ok bool) {
+	body, ok := ledger.Body(code, sheetSigns)
+	if !ok {
+		return mark, false
+	}
+	return sheetMark(w.Key, campaign, body), true
 }
 
 // turn says why somebody can't enter a sheet now.

@@ -38,18 +38,7 @@ type Hall struct {
 // different.
 func NewHall(t *testing.T, s *store.Store, change ...func(*participation.Campaign)) *Hall {
 	t.Helper()
-	now := clock.NewFake(Noon)
-	key := ledger.NewKey([]byte("01234567890123456789012345678901"))
-	h := &Hall{Store: s, Clock: now, Organiser: actor.Actor{
-		Kind: actor.Officer, User: 5, Memberships: []actor.Membership{{Agency: 7, Role: actor.Organiser}},
-	}}
-	h.Campaigns = &participation.Campaigns{
-		Store: s, Box: s, Paper: s, Clock: now, Key: key, Host: "vote.example.org", Levels: []participation.Level{participation.Contact},
-		Holds: func(int64) (string, bool) { return "city", true },
-	}
-	h.Voting = &participation.Voting{Store: s, Box: s, Log: s, Codes: s, Clock: now, Key: []byte("a key of persons")}
-	h.Sequence = &participation.Sequencing{Campaigns: h.Campaigns, Log: s, Clock: now, Key: key, Logger: slog.New(slog.DiscardHandler)}
-	h.Paper = &participation.Paperwork{Store: s, Box: s, Clock: now, Key: h.Voting.Key}
+	h := OpenHall(s, 0, Noon)
 	c := &participation.Campaign{Agency: 7, Observers: []string{"watch@example.org"}, Terms: participation.Terms{
 		Kind: participation.Vote, Title: lang.Text{RU: "Сквер", EN: "Park"}, Text: lang.Text{RU: "Нужен ли сквер?", EN: "Do we need a park?"},
 		Opens: Noon.Add(time.Hour), Closes: Noon.Add(49 * time.Hour), Zone: "Europe/Moscow", Level: participation.Contact, Change: true,
@@ -65,8 +54,25 @@ func NewHall(t *testing.T, s *store.Store, change ...func(*participation.Campaig
 	h.ID = c.ID
 	_, err := h.Campaigns.Act(t.Context(), h.Organiser, c.ID, participation.Publish, "")
 	require.NoError(t, err)
-	now.Advance(time.Hour)
+	h.Clock.Advance(time.Hour)
 	h.Work(t)
+	return h
+}
+
+// OpenHall is the hall of a campaign that is in a store already, at an instant.
+func OpenHall(s *store.Store, id int64, at time.Time) *Hall {
+	now := clock.NewFake(at)
+	key := ledger.NewKey([]byte("01234567890123456789012345678901"))
+	h := &Hall{ID: id, Store: s, Clock: now, Organiser: actor.Actor{
+		Kind: actor.Officer, User: 5, Memberships: []actor.Membership{{Agency: 7, Role: actor.Organiser}},
+	}}
+	h.Campaigns = &participation.Campaigns{
+		Store: s, Box: s, Paper: s, Clock: now, Key: key, Host: "vote.example.org", Levels: []participation.Level{participation.Contact},
+		Holds: func(int64) (string, bool) { return "city", true },
+	}
+	h.Voting = &participation.Voting{Store: s, Box: s, Log: s, Codes: s, Clock: now, Key: []byte("a key of persons")}
+	h.Sequence = &participation.Sequencing{Campaigns: h.Campaigns, Log: s, Clock: now, Key: key, Logger: slog.New(slog.DiscardHandler)}
+	h.Paper = &participation.Paperwork{Store: s, Box: s, Clock: now, Key: h.Voting.Key}
 	return h
 }
 

@@ -42,6 +42,7 @@ type Config struct {
 	Campaigns *participation.Campaigns
 	Voting    *participation.Voting
 	Talks     *discussion.Talks
+	PaperBox  *participation.Paperwork
 	Agencies  Agencies
 	// Places lists the territories that a campaign can be for.
 	Places func() []participation.Named

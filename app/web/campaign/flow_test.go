@@ -47,7 +47,7 @@ func open(t *testing.T, change ...func(*participation.Campaign)) *browser {
 	base, err := url.Parse("http://localhost:8080")
 	require.NoError(t, err)
 	pages := campaign.New(campaign.Config{
-		Campaigns: h.Campaigns, Voting: h.Voting, Agencies: agencies{}, Clock: h.Clock, Zone: time.UTC, Base: base,
+		Campaigns: h.Campaigns, Voting: h.Voting, PaperBox: h.Paper, Agencies: agencies{}, Clock: h.Clock, Zone: time.UTC, Base: base,
 		Places: func() []participation.Named { return nil },
 		Frame:  func(_ echo.Context, title string) ui.Page { return ui.Page{Title: title} },
 		Office: func(_ echo.Context, title string) (ui.Page, error) {

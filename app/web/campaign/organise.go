@@ -46,18 +46,37 @@ func (h *Handlers) organises(by actor.Actor) []ui.Option {
 // Works reports whether the pages of organisers are of use to the person.
 func Works(by actor.Actor) bool { return discussion.Works(by) }
 
+// shows reports whether a campaign stands in the list of the person: the desk sees
+// those with paper ballots.
+func shows(by actor.Actor, c *participation.Campaign) bool {
+	return mayLook(by, c) || onlyPaper(by, c)
+}
+
+// onlyPaper reports whether all that the person does with a campaign is its paper.
+func onlyPaper(by actor.Actor, c *participation.Campaign) bool {
+	return !mayLook(by, c) && participation.MayEnter(by, c.Agency) && c.Terms.Paper != nil && c.State != participation.Draft
+}
+
+// addressOf is where the list leads.
+func addressOf(by actor.Actor, c *participation.Campaign) string {
+	if onlyPaper(by, c) {
+		return paperOf(c.ID)
+	}
+	return officeOf(c.ID)
+}
+
 // OfficeList lists the campaigns of the person's agencies.
 func (h *Handlers) OfficeList(c echo.Context) error {
 	ctx, _ := h.begin(c)
 	by := edge.Actor(ctx)
-	if !Works(by) {
+	if !Works(by) && !by.Has(actor.Desk) {
 		return fault.New(fault.Forbidden, "error.forbidden")
 	}
 	all, err := h.Campaigns.Store.ListCampaigns(ctx, nil)
 	if err != nil {
 		return err
 	}
-	all = slices.DeleteFunc(all, func(c participation.Campaign) bool { return !mayLook(by, &c) })
+	all = slices.DeleteFunc(all, func(c participation.Campaign) bool { return !shows(by, &c) })
 	page, err := h.Office(c, ui.T(ctx, "campaign.list_title"))
 	if err != nil {
 		return err
