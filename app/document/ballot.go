@@ -46,6 +46,7 @@ func (b *Ballot) PDF(codes []string) ([]byte, error) {
 		return nil, err
 	}
 	pdf := fpdf.New("P", "mm", "A4", "")
+	pdf.SetCatalogSort(true)
 	addFaces(pdf)
 	pdf.SetCreationDate(b.At)
 	pdf.SetModificationDate(b.At)
