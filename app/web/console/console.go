@@ -21,6 +21,7 @@ import (
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/live"
 	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/app/participation/discussion"
 	"github.com/otklik/otklik/app/photo"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/project"
@@ -164,7 +165,7 @@ func (h *Handlers) page(c echo.Context, title string) (ui.Page, error) {
 	if workflow.AtDesk(u.Actor()) {
 		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "desk.nav"), URL: "/console/desk", Current: strings.HasPrefix(path, "/console/desk")})
 	}
-	if u.Actor().Has(actor.Organiser) || u.Actor().Has(actor.SystemAdmin) {
+	if discussion.Works(u.Actor()) {
 		p.Nav = append(p.Nav, ui.NavItem{Text: ui.T(ctx, "campaign.nav"), URL: "/console/campaigns", Current: strings.HasPrefix(path, "/console/campaigns")})
 	}
 	if project.Checks(u.Actor()) {
