@@ -265,6 +265,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 		wg.Go(func() { a.proposalSweep().Run(background) })
 		wg.Go(func() { a.figures().Run(background) })
 		wg.Go(func() { a.publicMaps().Run(background) })
+		wg.Go(func() { a.publishing().Run(background) })
 	}
 	server := &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute,
@@ -360,6 +361,7 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.proposalSweep().Run(ctx) })
 	wg.Go(func() { a.figures().Run(ctx) })
 	wg.Go(func() { a.publicMaps().Run(ctx) })
+	wg.Go(func() { a.publishing().Run(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
 	wg.Go(func() { a.watch().Run(ctx) })
 	wg.Go(func() { a.follower(true).Run(ctx) })

@@ -39,6 +39,7 @@ func (a *App) pages() web.Pages {
 	citizens := portal.New(portal.Config{
 		Addresses: a.Addresses,
 		Engine:    a.Engine, Reader: a.Store, Drafts: a.Store, Topics: a.Rubricator, Agencies: a.directory, Duplicates: alike{a, a.alike},
+		Published: a.Store, Dictionary: openDictionary(),
 		Letters: letters, Stamp: stamp, Photos: a.Photos, Calendar: a.Engine.Calendar, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 		Unlimited: !a.Config.RateLimit, Usual: &usual{times: a.Store, clock: a.Clock, log: a.Log}, Map: a.mapped(), Votes: a.anyVotes(),
 	})
@@ -57,7 +58,7 @@ func (a *App) pages() web.Pages {
 		Admin: admin.New(admin.Config{
 			Calendars: a.Calendars, Staff: &identity.Staff{Store: a.Store, Clock: a.Clock}, Learning: a.Learning, Directory: a.directory, Reader: a.Store,
 			Clock: a.Clock, Zone: a.Config.Zone, Frame: officers.Page,
-			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload, Bodies: a.bodies}, Past: a.Store,
+			Editor: &rubricator.Editor{Store: a.Store, Clock: a.Clock, Reload: a.Reload, Bodies: a.bodies}, Past: a.Store, Published: a.Store,
 			Simulator: &rubricator.Simulator{Store: a.Store, Clock: a.Clock},
 		}),
 		API: api.New(api.Config{

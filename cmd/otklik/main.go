@@ -59,7 +59,7 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().String("config", "", "configuration file (default: otklik.yaml in the working folder, if there)")
 	addSettings(root.PersistentFlags())
-	root.AddCommand(serveCommand(), workerCommand(), migrateCommand(), importCommand(), reindexCommand(), duplicatesCommand(), kpiCommand(), auditCommand(),
+	root.AddCommand(serveCommand(), workerCommand(), migrateCommand(), importCommand(), reindexCommand(), duplicatesCommand(), kpiCommand(), openDataCommand(), auditCommand(),
 		userCommand(), configCommand(), benchCommand(), rubricatorCommand(),
 		tallyCommand(), verifyElectionCommand())
 	return root

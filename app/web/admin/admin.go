@@ -13,6 +13,7 @@ import (
 	"github.com/otklik/otklik/app/clock"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
+	"github.com/otklik/otklik/app/report/opendata"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
@@ -47,6 +48,7 @@ type Config struct {
 	Learning  *rubricator.Learning
 	Directory Directory
 	Reader    Numbers
+	Published opendata.Store
 	Clock     clock.Clock
 	Zone      *time.Location
 	// Frame makes the frame around a screen of the signed-in person.
@@ -109,6 +111,7 @@ func Sections(ctx context.Context) []ui.Tab {
 		{"/admin/models", "model.title", true},
 		{routesURL, "route.title", true},
 		{simulationURL, "simulation.title", false},
+		{openDataURL, "opendata.title", true},
 	} {
 		if !at.system || by.Has(actor.SystemAdmin) {
 			tabs = append(tabs, ui.Tab{Text: ui.T(ctx, at.key), URL: at.path, Count: -1})

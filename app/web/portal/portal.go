@@ -13,6 +13,7 @@ import (
 	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/photo"
+	"github.com/otklik/otklik/app/report/opendata"
 	"github.com/otklik/otklik/app/web/near"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/workflow"
@@ -63,6 +64,8 @@ type Config struct {
 	Usual      Usual           // nil: only the law's terms are told
 	Letters    Letters
 	Stamp      workflow.Stamp // of the letters' check codes
+	Published  opendata.Store
+	Dictionary []opendata.Field // of open data
 	Photos     *photo.Bucket
 	Limits     photo.Limits              // the zero value is photo.Default
 	Calendar   func() *calendar.Calendar // in force
