@@ -9,10 +9,14 @@ import (
 
 // publicMaps draws the heat maps that everybody may see.
 func (a *App) publicMaps() *jobs.Atlas {
-	return &jobs.Atlas{Log: a.Log, Maps: &atlas.Publisher{
+	return &jobs.Atlas{Log: a.Log, Maps: a.cartographer()}
+}
+
+func (a *App) cartographer() *atlas.Publisher {
+	return &atlas.Publisher{
 		Source: a.Store, Shelf: a.Store, Grain: atlas.Grain(a.Config.PublicMap), Zone: a.Config.Zone, Now: a.Clock.Now,
 		Region: func() atlas.Region { return atlasRegion{a.Rubricator.Book()} },
-	}}
+	}
 }
 
 // mapped reports whether there is a heat map for everybody.

@@ -12,7 +12,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otklik/otklik/app/atlas"
 	"github.com/otklik/otklik/app/document"
+	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/jobs"
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/report/opendata"
@@ -21,16 +23,20 @@ import (
 	"github.com/otklik/otklik/workflow"
 )
 
-// settled is how long after its end a month is published: by then most of its
-// appeals are answered. A month is published once, so that two editions can't be
-// compared.
-const settled = 31 * 24 * time.Hour
-
-// publishing makes the open data of the months that are due, one node at a time.
+// publishing makes the open data of the periods that are due, one node at a time.
 func (a *App) publishing() *jobs.OpenData { return &jobs.OpenData{Publisher: a, Log: a.Log} }
 
-// PublishDue makes the oldest month that is due and has no edition; more: there
-// may be another.
+// openGrain is that of the public map, whose periods open data shares.
+func (a *App) openGrain() atlas.Grain {
+	if !a.mapped() {
+		return atlas.Month
+	}
+	return atlas.Grain(a.Config.PublicMap)
+}
+
+// PublishDue makes the earliest period that is over and has no edition, once its
+// map is drawn; more: there may be another. A period is published once, so that
+// two editions can't be compared.
 func (a *App) PublishDue(ctx context.Context) (more bool, err error) {
 	if off, err := a.Store.OpenDataOff(ctx); err != nil || off {
 		return false, err
@@ -43,60 +49,103 @@ func (a *App) PublishDue(ctx context.Context) (more bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	first = first.In(a.Config.Zone)
-	for month := monthOf(first); !month.AddDate(0, 1, 0).Add(settled).After(a.Clock.Now()); month = month.AddDate(0, 1, 0) {
-		name := month.Format("2006-01")
-		if slices.ContainsFunc(made, func(e opendata.Edition) bool { return e.Month == name }) {
+	for _, period := range a.openGrain().Ended(a.Clock.Now(), a.Config.Zone) {
+		if !period.To.In(a.Config.Zone).After(first) || slices.ContainsFunc(made, func(e opendata.Edition) bool { return e.Period == period.Key() }) {
 			continue
 		}
-		_, _, err := a.PublishMonth(ctx, month, false)
+		_, _, err := a.publishPeriod(ctx, period, false)
+		if fault.KindOf(err) == fault.NotFound {
+			continue // its map is not drawn yet
+		}
 		return err == nil, err
 	}
 	return false, nil
 }
 
-func monthOf(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, t.Location())
+// PublishOpenData makes the open data of the period that holds a day. A period
+// that has an edition keeps it, unless it is to be replaced.
+func (a *App) PublishOpenData(ctx context.Context, day time.Time, replace bool) (e opendata.Edition, fresh bool, err error) {
+	for _, period := range a.openGrain().Ended(a.Clock.Now(), a.Config.Zone) {
+		if !day.Before(period.From.In(a.Config.Zone)) && day.Before(period.To.In(a.Config.Zone)) {
+			if e, fresh, err = a.publishPeriod(ctx, period, replace); fault.KindOf(err) == fault.NotFound {
+				err = fmt.Errorf("the public map of %s is not drawn yet: the server draws it within the hour", period.Key())
+			}
+			return e, fresh, err
+		}
+	}
+	return e, false, fmt.Errorf("%s is not over since %.0f days, or too long ago", day.Format("2006-01"), atlas.Settle.Hours()/24)
 }
 
-// PublishMonth makes the open data of the month that holds a day. A month that
-// has an edition keeps it, unless it is to be replaced.
-func (a *App) PublishMonth(ctx context.Context, day time.Time, replace bool) (e opendata.Edition, fresh bool, err error) {
-	month := monthOf(day.In(a.Config.Zone))
+func (a *App) publishPeriod(ctx context.Context, period atlas.Period, replace bool) (e opendata.Edition, fresh bool, err error) {
 	book := a.Rubricator.Book()
+	region := atlasRegion{book}
 	var facts []opendata.Fact
-	err = a.Store.EachFact(ctx, month.UTC(), month.AddDate(0, 1, 0).UTC(), func(f opendata.Fact) error {
-		if now, ok := book.Tree.Current(f.Rubric); ok {
-			f.Rubric = now.Code
-		}
+	err = a.Store.EachFact(ctx, period.From.In(a.Config.Zone).UTC(), period.To.In(a.Config.Zone).UTC(), func(f opendata.Fact) error {
+		f.Rubric = region.Topic(f.Rubric)
 		facts = append(facts, f)
 		return nil
 	})
 	if err != nil {
 		return e, false, err
 	}
-	rows, loose := opendata.Anonymise(facts, openRegion{book}, a.Config.Zone)
-	e = opendata.Edition{Month: month.Format("2006-01"), MadeAt: a.Clock.Now(), Appeals: len(facts), Rows: len(rows), Loose: loose}
-	if e.Files, err = a.openFiles(e, openTable{a, book}.lines(rows)); err != nil {
+	cells := openCells{book: book}
+	if cells.whole, err = a.openTree(ctx, period); err != nil {
+		return e, false, err
+	}
+	rows, loose := opendata.Anonymise(facts, cells, a.Config.Zone)
+	e = opendata.Edition{Period: period.Key(), MadeAt: a.Clock.Now(), Appeals: len(facts), Rows: len(rows), Loose: loose}
+	from := time.Unix(0, 0).UTC().AddDate(0, 0, int(period.From)).Format(time.DateOnly)
+	if e.Files, err = a.openFiles(e, openTable{a, book}.lines(rows, from)); err != nil {
 		return e, false, err
 	}
 	fresh, err = a.Store.SaveEdition(ctx, e, replace)
 	return e, fresh, err
 }
 
-// openRegion shows the rubricator to what is published.
-type openRegion struct{ *rubricator.Book }
-
-func (r openRegion) Municipality(territory int64) (int64, bool) {
-	t, ok := r.Places.Municipality(territory)
-	return t.ID, ok
+// openTree is the public map of a period, or one that nobody sees where there
+// are none.
+func (a *App) openTree(ctx context.Context, period atlas.Period) (atlas.Node, error) {
+	if a.mapped() {
+		m, err := a.Store.FindMap(ctx, period.From)
+		return m.Whole, err
+	}
+	m, err := a.cartographer().Drawn(ctx, period)
+	return m.Whole, err
 }
 
-func (r openRegion) Category(rubric string) string {
-	if found, ok := r.Tree.Find(rubric); ok {
-		return found.Category().Code
+// openCells tells of an appeal what the public map tells.
+type openCells struct {
+	book  *rubricator.Book
+	whole atlas.Node
+}
+
+// Cell implements opendata.Map.
+func (c openCells) Cell(territory int64, rubric string) (opendata.Cell, bool) {
+	home, ok := c.book.Places.Municipality(territory)
+	if !ok {
+		return opendata.Cell{}, false
 	}
-	return rubric
+	var cell opendata.Cell
+	place, ok := c.whole.Part(home.Code)
+	if !ok {
+		return cell, c.whole.Rest > 0
+	}
+	cell.Municipality = home.ID
+	found, ok := c.book.Tree.Find(rubric)
+	if !ok {
+		return cell, place.Rest > 0
+	}
+	category, ok := place.Part(found.Category().Code)
+	if !ok {
+		return cell, place.Rest > 0
+	}
+	cell.Category = category.Key
+	topic, ok := category.Part(rubric)
+	if !ok {
+		return cell, category.Rest > 0 || len(category.Parts) == 0
+	}
+	cell.Topic = topic.Key
+	return cell, true
 }
 
 // openTable puts names to rows, in the language of the region.
@@ -105,7 +154,7 @@ type openTable struct {
 	book *rubricator.Book
 }
 
-func (t openTable) lines(rows []opendata.Row) [][]any {
+func (t openTable) lines(rows []opendata.Row, from string) [][]any {
 	out := make([][]any, len(rows))
 	name := func(code string) string {
 		if r, ok := t.book.Tree.Find(code); ok {
@@ -118,8 +167,8 @@ func (t openTable) lines(rows []opendata.Row) [][]any {
 		village, _ := t.book.Places.Find(r.Settlement)
 		agency, _ := t.directory.Agency(r.Agency)
 		line := []any{
-			r.Detail.Code(), home.Name.In(lang.RU), home.OKTMO, village.Name.In(lang.RU), r.Category, name(r.Category), r.Topic, name(r.Topic),
-			agency.Name.In(lang.RU), r.From, r.Stage, r.Outcome, nil, nil, r.Count,
+			home.Name.In(lang.RU), home.OKTMO, village.Name.In(lang.RU), r.Category, name(r.Category), r.Topic, name(r.Topic),
+			agency.Name.In(lang.RU), from, r.Week, r.Stage, r.Outcome, nil, nil,
 		}
 		if r.Days >= 0 {
 			line[12] = r.Days
@@ -183,7 +232,7 @@ func (a *App) openFiles(e opendata.Edition, lines [][]any) ([]opendata.File, err
 	if err != nil {
 		return nil, err
 	}
-	name := "appeals-" + e.Month
+	name := "appeals-" + e.Period
 	data := []plainFile{{name + ".csv", csv.Bytes()}, {name + ".json", append(table, '\n')}, {"dictionary.csv", words.Bytes()}}
 	passport, err := json.MarshalIndent(a.passport(e, fields, data), "", "  ")
 	if err != nil {
@@ -242,9 +291,9 @@ func (a *App) passport(e opendata.Edition, fields []opendata.Field, files []plai
 		resources = append(resources, one)
 	}
 	return map[string]any{
-		"profile": "data-package", "name": "appeals-" + e.Month, "version": "1.0.0", "created": e.MadeAt.UTC().Format(time.RFC3339),
-		"title":       fmt.Sprintf("%s: обращения жителей, %s", region.In(lang.RU), e.Month),
-		"description": fmt.Sprintf("Appeals of %s sent in %s, depersonalised: rows that say the same of place, topic, agency and time are of at least %d people.", region.In(lang.EN), e.Month, opendata.Least),
+		"profile": "data-package", "name": "appeals-" + e.Period, "version": "1.0.0", "created": e.MadeAt.UTC().Format(time.RFC3339),
+		"title":       fmt.Sprintf("%s: обращения жителей, %s", region.In(lang.RU), e.Period),
+		"description": fmt.Sprintf("Appeals of %s sent in %s, depersonalised: rows that say the same of place, topic, agency and time are of at least %d people. Appeals of whom even that can't be said are left out.", region.In(lang.EN), e.Period, opendata.Least),
 		"homepage":    a.Config.Base.JoinPath("opendata").String(), "resources": resources,
 	}
 }

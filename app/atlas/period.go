@@ -69,8 +69,8 @@ func (p Period) Grain() Grain {
 	return Month
 }
 
-// ended lists the periods that are to be drawn by now, the earliest first.
-func (g Grain) ended(now time.Time, zone *time.Location) []Period {
+// Ended lists the periods that are to be drawn by now, the earliest first.
+func (g Grain) Ended(now time.Time, zone *time.Location) []Period {
 	var out []Period
 	now = now.In(zone)
 	y, m, _ := now.Date()

@@ -48,7 +48,7 @@ type Publisher struct {
 // Step draws one map, the earliest that is missing; more says that there may be
 // others.
 func (p *Publisher) Step(ctx context.Context) (more bool, err error) {
-	due := p.Grain.ended(p.Now(), p.Zone)
+	due := p.Grain.Ended(p.Now(), p.Zone)
 	if p.Grain == None || len(due) == 0 {
 		return false, nil
 	}
@@ -64,7 +64,7 @@ func (p *Publisher) Step(ctx context.Context) (more bool, err error) {
 		if !period.To.In(p.Zone).After(first) || slices.ContainsFunc(done, period.overlaps) {
 			continue
 		}
-		m, err := p.draw(ctx, period)
+		m, err := p.Drawn(ctx, period)
 		if err != nil {
 			return false, err
 		}
@@ -73,8 +73,8 @@ func (p *Publisher) Step(ctx context.Context) (more bool, err error) {
 	return false, nil
 }
 
-// draw makes the map of a period. What has no municipality is on no map.
-func (p *Publisher) draw(ctx context.Context, period Period) (Map, error) {
+// Drawn makes the map of a period. What has no municipality is on no map.
+func (p *Publisher) Drawn(ctx context.Context, period Period) (Map, error) {
 	region := p.Region()
 	var facts []Fact
 	err := p.Source.EachMapFact(ctx, period.From.In(p.Zone), period.To.In(p.Zone), func(territory int64, f Fact) error {

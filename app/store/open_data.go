@@ -2,12 +2,10 @@ package store
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
+	"hash/maphash"
 	"time"
 
 	"gorm.io/gorm"
@@ -55,10 +53,11 @@ func (openSwitchRow) TableName() string { return "open_data_switches" }
 // factsPage is how many appeals one reading brings.
 const factsPage = 1000
 
-// EachFact implements opendata.Store. Who wrote is opened to tell people apart,
-// by marks that live as long as the reading; nobody sees it.
+// EachFact implements opendata.Store: the appeals of the public map. Who wrote is
+// opened to tell people apart as it does, by marks that live as long as the
+// reading; nobody sees it.
 func (s *Store) EachFact(ctx context.Context, from, to time.Time, fn func(opendata.Fact) error) error {
-	after, last := from, int64(0)
+	after, last, seed := from, int64(0), maphash.MakeSeed()
 	for {
 		var rows []struct {
 			ID                        int64
@@ -69,7 +68,7 @@ func (s *Store) EachFact(ctx context.Context, from, to time.Time, fn func(openda
 			Rating                    int
 			Sealed                    []byte
 		}
-		err := s.read.WithContext(ctx).Table("appeals a").Joins("LEFT JOIN applicants p ON p.appeal_id = a.id").
+		err := s.read.WithContext(ctx).Table("appeals a").Joins("JOIN applicants p ON p.appeal_id = a.id").Where(mapped).
 			Select("a.id, a.submitted_at, a.registered_at, a.first_signed_at, a.rubric, a.stage, a.outcome, a.territory_id, a.agency_id, a.rating, p.sealed").
 			Where("a.submitted_at >= ? AND a.submitted_at < ? AND (a.submitted_at > ? OR a.id > ?)", instant(after), instant(to), instant(after), last).
 			Order("a.submitted_at, a.id").Limit(factsPage).Find(&rows).Error
@@ -89,8 +88,14 @@ func (s *Store) EachFact(ctx context.Context, from, to time.Time, fn func(openda
 				}
 				f.Hours = int(signed.Sub(began) / time.Hour)
 			}
-			if f.Person, err = s.personMarks(r.ID, r.Sealed); err != nil {
-				return err
+			var who workflow.Applicant
+			if err := s.sealer.open(applicantName(r.ID), r.Sealed, &who); err != nil {
+				return fmt.Errorf("tell people apart: %w", err)
+			}
+			for kind, sign := range signsOf(seed, who) {
+				if sign != 0 {
+					f.Person = append(f.Person, fmt.Sprint(kind, sign))
+				}
 			}
 			if err := fn(f); err != nil {
 				return err
@@ -101,28 +106,6 @@ func (s *Store) EachFact(ctx context.Context, from, to time.Time, fn func(openda
 			return nil
 		}
 	}
-}
-
-// personMarks are keyed hashes of what a person can be told by: the telephone
-// and the e-mail.
-func (s *Store) personMarks(appeal int64, sealed []byte) ([]string, error) {
-	if len(sealed) == 0 {
-		return nil, nil
-	}
-	var who workflow.Applicant
-	if err := s.sealer.open(applicantName(appeal), sealed, &who); err != nil {
-		return nil, fmt.Errorf("tell people apart: %w", err)
-	}
-	var marks []string
-	if mark := s.phoneMark(who.Phone); len(mark) > 0 {
-		marks = append(marks, "phone "+string(mark))
-	}
-	if email := strings.ToLower(strings.TrimSpace(who.Email)); email != "" {
-		mac := hmac.New(sha256.New, s.markKey)
-		mac.Write([]byte("email " + email))
-		marks = append(marks, "email "+string(mac.Sum(nil)))
-	}
-	return marks, nil
 }
 
 // FirstSubmitted implements opendata.Store.
@@ -140,20 +123,20 @@ func (s *Store) SaveEdition(ctx context.Context, e opendata.Edition, replace boo
 	err = s.inTx(ctx, func(db *gorm.DB) error {
 		fresh = false
 		if replace {
-			if err := db.Delete(&openFileRow{}, "month = ?", e.Month).Error; err != nil {
+			if err := db.Delete(&openFileRow{}, "month = ?", e.Period).Error; err != nil {
 				return err
 			}
-			if err := db.Delete(&editionRow{}, "month = ?", e.Month).Error; err != nil {
+			if err := db.Delete(&editionRow{}, "month = ?", e.Period).Error; err != nil {
 				return err
 			}
 		}
-		made := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&editionRow{e.Month, instant(e.MadeAt), e.Appeals, e.Rows, e.Loose})
+		made := db.Clauses(clause.OnConflict{DoNothing: true}).Create(&editionRow{e.Period, instant(e.MadeAt), e.Appeals, e.Rows, e.Loose})
 		if made.Error != nil || made.RowsAffected == 0 {
 			return made.Error
 		}
 		fresh = true
 		for _, f := range e.Files {
-			if err := db.Create(&openFileRow{e.Month, f.Name, f.Size, f.SHA256, f.Body}).Error; err != nil {
+			if err := db.Create(&openFileRow{e.Period, f.Name, f.Size, f.SHA256, f.Body}).Error; err != nil {
 				return err
 			}
 		}
@@ -178,7 +161,7 @@ func (s *Store) ListEditions(ctx context.Context) ([]opendata.Edition, error) {
 	}
 	out := make([]opendata.Edition, len(rows))
 	for i, r := range rows {
-		out[i] = opendata.Edition{Month: r.Month, MadeAt: r.MadeAt.time(), Appeals: r.Appeals, Rows: r.RowCount, Loose: r.Loose, Files: of[r.Month]}
+		out[i] = opendata.Edition{Period: r.Month, MadeAt: r.MadeAt.time(), Appeals: r.Appeals, Rows: r.RowCount, Loose: r.Loose, Files: of[r.Month]}
 	}
 	return out, nil
 }

@@ -75,13 +75,16 @@ func (s *Store) FirstAppeal(ctx context.Context) (time.Time, error) {
 	return at.time(), translate(err)
 }
 
+// mapped are the appeals that were taken to be worked on: what is published
+// counts no others.
+const mapped = "a.stage NOT IN ('draft', 'new', 'moderation', 'clarification', 'rejected', 'withdrawn')"
+
 // EachMapFact implements atlas.Source. Applicants are opened to count how many there
 // are: nothing of them is given on, or kept, but signs of this run alone.
 func (s *Store) EachMapFact(ctx context.Context, from, to time.Time, fn func(int64, atlas.Fact) error) error {
 	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind(`SELECT a.id, a.territory_id, a.category, a.rubric, a.submitted_at, a.first_signed_at,
 			a.outcome, a.refuted, a.lead_id, p.sealed
-		FROM appeals a JOIN applicants p ON p.appeal_id = a.id WHERE a.submitted_at >= ? AND a.submitted_at < ?
-			AND a.stage NOT IN ('draft', 'new', 'moderation', 'clarification', 'rejected', 'withdrawn')`), instant(from), instant(to))
+		FROM appeals a JOIN applicants p ON p.appeal_id = a.id WHERE a.submitted_at >= ? AND a.submitted_at < ? AND `+mapped), instant(from), instant(to))
 	if err != nil {
 		return translate(err)
 	}

@@ -20,9 +20,9 @@ func openDataCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "open-data YYYY-MM",
 		Short: "Make the open data of a month by hand",
-		Long: "Make the depersonalised table of the appeals of a month, its dictionary and its passport, and keep them beside those\n" +
-			"that the server makes by itself 31 days after a month's end. A month that has an edition keeps it, unless --replace\n" +
-			"is given: who has both can compare them. --out also writes the files into a folder.",
+		Long: "Make the depersonalised table of the appeals of a month (or of its quarter, where public maps are of quarters), its\n" +
+			"dictionary and its passport, and keep them beside those that the server makes by itself 14 days after the end, once\n" +
+			"the public map is drawn. A period that has an edition keeps it, unless --replace is given: who has both can compare them. --out also writes the files into a folder.",
 		Example: "  otklik open-data 2026-09 --out /tmp/opendata --data /var/lib/otklik",
 		Args:    cobra.ExactArgs(1),
 		RunE: with(func(cmd *cobra.Command, args []string, a *app.App) error {
@@ -30,13 +30,13 @@ func openDataCommand() *cobra.Command {
 			if err != nil {
 				return usageError{fmt.Errorf("%q is no month, such as 2026-09", args[0])}
 			}
-			e, fresh, err := a.PublishMonth(cmd.Context(), month, replace)
+			e, fresh, err := a.PublishOpenData(cmd.Context(), month, replace)
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d appeals, %d rows, %d appeals only counted\n", e.Month, e.Appeals, e.Rows, e.Loose)
+			fmt.Fprintf(cmd.OutOrStdout(), "%s: %d appeals, %d rows, %d appeals left out\n", e.Period, e.Appeals, e.Rows, e.Loose)
 			if !fresh {
-				fmt.Fprintln(cmd.OutOrStdout(), "The month has an edition, which was kept; --replace puts this one in its place.")
+				fmt.Fprintln(cmd.OutOrStdout(), "The period has an edition, which was kept; --replace puts this one in its place.")
 			}
 			if out == "" {
 				return nil

@@ -6,6 +6,10 @@
 // when. Rows that say the same of these tell of at least [Least] people: where
 // there are fewer, the rows say less. What was answered and how it was rated
 // isn't known to others, and stays.
+//
+// Where and about what is told as the public map of the same days tells it: its
+// cells are only parted further here, and each part is of [Least] people. So
+// whatever one adds or subtracts of both is of as many.
 package opendata
 
 import (
@@ -21,7 +25,7 @@ const Least = 3
 // Fact is what is known of an appeal.
 type Fact struct {
 	ID          int64
-	Person      []string // marks of who wrote: who shares one is the same; none where it isn't known
+	Person      []string // marks of who wrote: who shares one is the same; none where nothing is known
 	Territory   int64
 	Rubric      string
 	Agency      int64
@@ -32,81 +36,67 @@ type Fact struct {
 	Hours       int // from registration to the first final answer, -1 where there is none
 }
 
-// Region says what lies in what.
-type Region interface {
-	// Municipality of a territory; false for the region as a whole.
-	Municipality(territory int64) (int64, bool)
-	Category(rubric string) string
+// Cell is what the public map tells of an appeal: the finest number that counts it.
+type Cell struct {
+	Municipality int64  // 0: only that it is in the region
+	Category     string // "": not told
+	Topic        string // "": not told
 }
 
-// Detail is how much a row says, from most to least.
-type Detail int
-
-// The details. Each leaves out or widens one thing more.
-const (
-	BySettlement Detail = iota // settlement, topic, agency, week
-	ByMunicipality
-	ByCategory
-	ByMonth
-	WithoutAgency
-	Remainder // of the whole month only how many there are
-
-	details = Remainder
-)
+// Map is the public map of the days.
+type Map interface {
+	// Cell of an appeal; false where it is in no number.
+	Cell(territory int64, rubric string) (Cell, bool)
+}
 
 // Key is what others may know of who wrote: the same for [Least] people or more.
 type Key struct {
-	Detail       Detail
-	Settlement   int64 // 0 where only the municipality is told
-	Municipality int64
-	Category     string
-	Topic        string // "" where only the category is told
-	Agency       int64
-	From         string // first day of the week or of the month, 2006-01-02
+	Cell
+	Agency     int64  // 0: not told
+	Week       string // its Monday, 2006-01-02; "": not told
+	Settlement int64  // 0: only the municipality is told
 }
 
-// Row is a row of the published table. That of the remainder has a count and
-// nothing else.
+// Row is a row of the published table: one appeal.
 type Row struct {
 	Key
-	Count   int
 	Stage   string
 	Outcome string
 	Days    int // -1 where there is no answer
 	Rating  int // 0 for none
 }
 
-// keyOf is what a row of so much detail says of an appeal; false where that
-// can't be said of it.
-func keyOf(f Fact, d Detail, r Region, zone *time.Location) (Key, bool) {
-	home, ok := r.Municipality(f.Territory)
-	if !ok {
-		return Key{}, false
+// step parts appeals by one thing more; false where it isn't known of one, or
+// says nothing more.
+type step struct {
+	of  func(Fact, Key) (any, bool)
+	set func(*Key, any)
+}
+
+func steps(zone *time.Location) []step {
+	return []step{
+		{
+			func(f Fact, _ Key) (any, bool) { return f.Agency, f.Agency != 0 },
+			func(k *Key, v any) { k.Agency, _ = v.(int64) },
+		},
+		{
+			func(f Fact, _ Key) (any, bool) {
+				day := f.SubmittedAt.In(zone)
+				return day.AddDate(0, 0, -(int(day.Weekday())+6)%7).Format(time.DateOnly), true
+			},
+			func(k *Key, v any) { k.Week, _ = v.(string) },
+		},
+		{
+			func(f Fact, k Key) (any, bool) {
+				return f.Territory, k.Municipality != 0 && f.Territory != k.Municipality
+			},
+			func(k *Key, v any) { k.Settlement, _ = v.(int64) },
+		},
 	}
-	day := f.SubmittedAt.In(zone)
-	monday := day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
-	k := Key{Detail: d, Municipality: home, Category: r.Category(f.Rubric), Topic: f.Rubric, Agency: f.Agency, From: monday.Format(time.DateOnly)}
-	switch d {
-	case BySettlement:
-		if f.Territory == home {
-			return Key{}, false
-		}
-		k.Settlement = f.Territory
-	case ByMunicipality:
-	case ByCategory:
-		k.Topic = ""
-	case ByMonth:
-		k.Topic, k.From = "", day.AddDate(0, 0, 1-day.Day()).Format(time.DateOnly)
-	case WithoutAgency:
-		k.Topic, k.Agency, k.From = "", 0, day.AddDate(0, 0, 1-day.Day()).Format(time.DateOnly)
-	case Remainder:
-		return Key{Detail: Remainder}, true
-	}
-	return k, true
 }
 
 // people counts who wrote: who shares a mark with another is the same person.
-// Those of whom nothing is known may all be one, and count as one.
+// Those of whom nothing is known may be any of the others.
 func people(facts []Fact) int {
 	parent := map[string]string{}
 	root := func(mark string) string {
@@ -115,11 +105,8 @@ func people(facts []Fact) int {
 		}
 		return mark
 	}
-	count, unknown := 0, 0
+	count := 0
 	for _, f := range facts {
-		if len(f.Person) == 0 {
-			unknown = 1
-		}
 		for i, mark := range f.Person {
 			if parent[mark] == "" {
 				parent[mark] = mark
@@ -131,64 +118,84 @@ func people(facts []Fact) int {
 			}
 		}
 	}
-	return count + unknown
+	return count
 }
 
-// Anonymise makes the rows of the appeals of one month. They come in an order
-// that tells nothing of that in which the appeals were sent.
-func Anonymise(facts []Fact, r Region, zone *time.Location) (rows []Row, loose int) {
-	type group struct {
-		key   Key
-		facts []Fact
-	}
-	var kept []group
-	rest := facts
-	for d := BySettlement; d < details; d++ {
-		groups, vague := map[Key][]Fact{}, []Fact(nil)
-		for _, f := range rest {
-			if k, ok := keyOf(f, d, r, zone); ok {
-				groups[k] = append(groups[k], f)
-			} else {
-				vague = append(vague, f)
-			}
-		}
-		rest = vague
-		for k, of := range groups {
-			if people(of) >= Least {
-				kept = append(kept, group{k, of})
-			} else {
-				rest = append(rest, of...)
-			}
+// Anonymise makes the rows of the appeals of the days of a map. They come in an
+// order that tells nothing of that in which the appeals were sent. loose is how
+// many have none; it is not to be published.
+func Anonymise(facts []Fact, m Map, zone *time.Location) (rows []Row, loose int) {
+	cells := map[Cell][]Fact{}
+	for _, f := range facts {
+		if c, ok := m.Cell(f.Territory, f.Rubric); ok {
+			cells[c] = append(cells[c], f)
 		}
 	}
-	// A remainder of one or two people would tell of them: it takes the smallest
-	// of the others with it.
-	slices.SortFunc(kept, func(a, b group) int {
-		return cmp.Or(cmp.Compare(len(a.facts), len(b.facts)), compareKeys(a.key, b.key))
-	})
-	for len(rest) > 0 && people(rest) < Least && len(kept) > 0 {
-		rest, kept = append(rest, kept[0].facts...), kept[1:]
+	for c, of := range cells {
+		if people(of) >= Least {
+			rows = part(rows, Key{Cell: c}, of, steps(zone))
+		}
 	}
-	for _, g := range kept {
-		for _, f := range g.facts {
-			row := Row{Key: g.key, Count: 1, Stage: f.Stage, Outcome: f.Outcome, Rating: f.Rating, Days: -1}
+	slices.SortFunc(rows, compareRows)
+	return rows, len(facts) - len(rows)
+}
+
+// part adds the rows of some appeals, of at least [Least] people, and says as
+// much of them as leaves as many in every part, and in what remains.
+func part(rows []Row, k Key, facts []Fact, by []step) []Row {
+	if len(by) == 0 {
+		for _, f := range facts {
+			row := Row{Key: k, Stage: f.Stage, Outcome: f.Outcome, Rating: f.Rating, Days: -1}
 			if f.Hours >= 0 {
 				row.Days = f.Hours / 24
 			}
 			rows = append(rows, row)
 		}
+		return rows
 	}
-	slices.SortFunc(rows, compareRows)
-	if len(rest) > 0 && people(rest) >= Least {
-		rows = append(rows, Row{Key: Key{Detail: Remainder}, Count: len(rest), Days: -1})
+	groups := map[any][]Fact{}
+	var rest []Fact
+	for _, f := range facts {
+		if v, ok := by[0].of(f, k); ok {
+			groups[v] = append(groups[v], f)
+		} else {
+			rest = append(rest, f)
+		}
 	}
-	return rows, len(rest)
+	keyed := func(v any) Key {
+		finer := k
+		by[0].set(&finer, v)
+		return finer
+	}
+	var told []any
+	for v, of := range groups {
+		if people(of) >= Least {
+			told = append(told, v)
+		} else {
+			rest = append(rest, of...)
+		}
+	}
+	// What remains of one or two people would tell of them: it takes the smallest
+	// of the parts with it.
+	slices.SortFunc(told, func(a, b any) int {
+		return cmp.Or(cmp.Compare(len(groups[a]), len(groups[b])), compareKeys(keyed(a), keyed(b)))
+	})
+	for len(rest) > 0 && people(rest) < Least {
+		rest, told = append(rest, groups[told[0]]...), told[1:]
+	}
+	for _, v := range told {
+		rows = part(rows, keyed(v), groups[v], by[1:])
+	}
+	if len(rest) > 0 {
+		rows = part(rows, k, rest, by[1:])
+	}
+	return rows
 }
 
 func compareKeys(a, b Key) int {
 	return cmp.Or(
-		cmp.Compare(a.Municipality, b.Municipality), cmp.Compare(a.Settlement, b.Settlement), cmp.Compare(a.Category, b.Category),
-		cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.From, b.From), cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Detail, b.Detail),
+		cmp.Compare(a.Municipality, b.Municipality), cmp.Compare(a.Category, b.Category), cmp.Compare(a.Topic, b.Topic),
+		cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Week, b.Week), cmp.Compare(a.Settlement, b.Settlement),
 	)
 }
 

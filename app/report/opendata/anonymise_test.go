@@ -11,14 +11,25 @@ import (
 	"github.com/otklik/otklik/app/report/opendata"
 )
 
-// plainRegion: territory 11 is a settlement of 10; 1 is the region. The category
-// of a topic is its first letter.
-type plainRegion struct{}
+// plainMap: territory 11 is a settlement of 10; the category of a topic is its
+// first letter. Topics y are told as their category, and z as the municipality,
+// from 30 on all is one, and what is nowhere is in no number.
+type plainMap struct{}
 
-func (plainRegion) Municipality(territory int64) (int64, bool) {
-	return territory / 10 * 10, territory >= 10
+func (plainMap) Cell(territory int64, rubric string) (opendata.Cell, bool) {
+	c := opendata.Cell{Municipality: territory / 10 * 10, Category: rubric[:1], Topic: rubric}
+	switch {
+	case territory < 10:
+		return c, false
+	case territory >= 30:
+		return opendata.Cell{}, true
+	case rubric[2:] == "z":
+		c.Topic, c.Category = "", ""
+	case rubric[2:] == "y":
+		c.Topic = ""
+	}
+	return c, true
 }
-func (plainRegion) Category(rubric string) string { return rubric[:1] }
 
 var may = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC) // a Monday
 
@@ -31,117 +42,114 @@ func fact(person string, territory int64, rubric string, agency int64, day int) 
 }
 
 func anonymised(facts ...opendata.Fact) ([]opendata.Row, int) {
-	return opendata.Anonymise(facts, plainRegion{}, time.UTC)
+	return opendata.Anonymise(facts, plainMap{}, time.UTC)
 }
 
 func TestAnonymise_says_as_much_as_three_people_allow(t *testing.T) {
 	t.Parallel()
+	pit := opendata.Cell{Municipality: 10, Category: "r", Topic: "r.pit"}
 	for name, c := range map[string]struct {
 		facts []opendata.Fact
-		want  opendata.Detail
+		want  []opendata.Key // of the rows, each once
 	}{
 		"three in a settlement": {[]opendata.Fact{
 			fact("a", 11, "r.pit", 1, 0), fact("b", 11, "r.pit", 1, 2), fact("c", 11, "r.pit", 1, 6),
-		}, opendata.BySettlement},
-		"three in a municipality": {[]opendata.Fact{
+		}, []opendata.Key{{Cell: pit, Agency: 1, Week: "2026-05-04", Settlement: 11}}},
+		"three in several": {[]opendata.Fact{
 			fact("a", 11, "r.pit", 1, 0), fact("b", 12, "r.pit", 1, 2), fact("c", 10, "r.pit", 1, 6),
-		}, opendata.ByMunicipality},
-		"of several topics": {[]opendata.Fact{
-			fact("a", 11, "r.pit", 1, 0), fact("b", 11, "r.sign", 1, 2), fact("c", 11, "r.pit", 1, 6),
-		}, opendata.ByCategory},
+		}, []opendata.Key{{Cell: pit, Agency: 1, Week: "2026-05-04"}}},
 		"of several weeks": {[]opendata.Fact{
 			fact("a", 11, "r.pit", 1, 0), fact("b", 11, "r.pit", 1, 8), fact("c", 11, "r.pit", 1, 16),
-		}, opendata.ByMonth},
+		}, []opendata.Key{{Cell: pit, Agency: 1, Settlement: 11}}},
 		"at several agencies": {[]opendata.Fact{
 			fact("a", 11, "r.pit", 1, 0), fact("b", 11, "r.pit", 2, 0), fact("c", 11, "r.pit", 3, 0),
-		}, opendata.WithoutAgency},
-		"in several categories": {[]opendata.Fact{
-			fact("a", 11, "r.pit", 1, 0), fact("b", 11, "w.cold", 1, 0), fact("c", 11, "l.dark", 1, 0),
-		}, opendata.Remainder},
-		"of no municipality": {[]opendata.Fact{
+		}, []opendata.Key{{Cell: pit, Week: "2026-05-04", Settlement: 11}}},
+		"a fourth in another week takes the three with it": {[]opendata.Fact{
+			fact("a", 11, "r.pit", 1, 0), fact("b", 11, "r.pit", 1, 0), fact("c", 11, "r.pit", 1, 0), fact("d", 11, "r.pit", 1, 8),
+		}, []opendata.Key{{Cell: pit, Agency: 1, Settlement: 11}}},
+		"three in each of two weeks": {[]opendata.Fact{
+			fact("a", 11, "r.pit", 1, 0), fact("b", 11, "r.pit", 1, 0), fact("c", 11, "r.pit", 1, 0),
+			fact("d", 11, "r.pit", 1, 8), fact("e", 11, "r.pit", 1, 8), fact("f", 11, "r.pit", 1, 8),
+		}, []opendata.Key{{Cell: pit, Agency: 1, Week: "2026-05-04", Settlement: 11}, {Cell: pit, Agency: 1, Week: "2026-05-11", Settlement: 11}}},
+		"no more than the map": {[]opendata.Fact{
+			fact("a", 31, "r.pit", 1, 0), fact("b", 31, "r.pit", 1, 0), fact("c", 31, "r.pit", 1, 0),
+		}, []opendata.Key{{Agency: 1, Week: "2026-05-04"}}},
+		"in no number of the map": {[]opendata.Fact{
 			fact("a", 1, "r.pit", 1, 0), fact("b", 1, "r.pit", 1, 0), fact("c", 1, "r.pit", 1, 0),
-		}, opendata.Remainder},
+		}, nil},
+		"one who wrote four times, and another": {[]opendata.Fact{
+			fact("a", 11, "r.pit", 1, 0), fact("a", 11, "r.pit", 1, 0), fact("a", 11, "r.pit", 1, 0), fact("a", 11, "r.pit", 1, 0), fact("b", 11, "r.pit", 1, 0),
+		}, nil},
+		"those of whom nothing is known may be the others": {[]opendata.Fact{
+			fact("a", 11, "r.pit", 1, 0), fact("b", 11, "r.pit", 1, 0), fact("", 11, "r.pit", 1, 0),
+		}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			rows, loose := anonymised(c.facts...)
-			require.NotEmpty(t, rows)
+			var got []opendata.Key
 			for _, r := range rows {
-				require.Equal(t, c.want, r.Detail)
+				if len(got) == 0 || got[len(got)-1] != r.Key {
+					got = append(got, r.Key)
+				}
 			}
-			require.Equal(t, c.want == opendata.Remainder, loose == 3)
+			require.Equal(t, c.want, got)
+			require.Equal(t, len(c.facts)-len(rows), loose)
 		})
 	}
 }
 
-func TestAnonymise_counts_people_and_not_appeals(t *testing.T) {
+func TestAnonymise_counts_people_and_not_marks(t *testing.T) {
 	t.Parallel()
-	one := fact("a", 11, "r.pit", 1, 0)
-	rows, loose := anonymised(one, one, one, one, fact("b", 11, "r.pit", 1, 0))
-	require.Empty(t, rows, "two people are not told of")
-	require.Equal(t, 5, loose)
-	rows, _ = anonymised(one, fact("", 11, "r.pit", 1, 0), fact("", 11, "r.pit", 1, 0))
-	require.Empty(t, rows, "those of whom nothing is known may be one")
-	both := one
+	both := fact("", 11, "r.pit", 1, 0)
 	both.Person = []string{"phone", "mail"}
-	rows, _ = anonymised(fact("phone", 11, "r.pit", 1, 0), fact("mail", 11, "r.pit", 1, 0), both, fact("x", 11, "r.pit", 1, 0))
+	rows, _ := anonymised(fact("phone", 11, "r.pit", 1, 0), fact("mail", 11, "r.pit", 1, 0), both, fact("x", 11, "r.pit", 1, 0))
 	require.Empty(t, rows, "a telephone and an e-mail that somebody has both are one person's")
 }
 
-func TestAnonymise_takes_more_into_a_remainder_of_few(t *testing.T) {
-	t.Parallel()
-	rows, loose := anonymised(
-		fact("a", 11, "r.pit", 1, 0), fact("b", 11, "r.pit", 1, 0), fact("c", 11, "r.pit", 1, 0), fact("d", 20, "w.cold", 1, 0),
-	)
-	require.Equal(t, 4, loose)
-	require.Equal(t, []opendata.Row{{Key: opendata.Key{Detail: opendata.Remainder}, Count: 4, Days: -1}}, rows)
-}
-
-// Whatever is sent in: rows that say the same of where, what, who and when tell
-// of at least three people, and nobody is lost or told twice.
+// Whatever is sent in: the rows part the cells of the map, each part is of at
+// least three people, and nobody is told of twice. So a sum of the map less any
+// rows is of as many, or of nobody.
 func TestAnonymise_nobody_can_be_found(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
 		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test's chance
 		var facts []opendata.Fact
+		cells := map[opendata.Cell]map[string]bool{}
 		for range r.IntN(400) {
 			person := fmt.Sprintf("p%d", r.IntN(150))
-			if r.IntN(10) == 0 {
-				person = ""
-			}
-			f := fact(person, int64(10*(1+r.IntN(4))+r.IntN(3)), string("rwl"[r.IntN(3)])+string("."+"xyz"[r.IntN(3):]), int64(r.IntN(4)), r.IntN(27))
+			f := fact(person, int64(10*r.IntN(5)+r.IntN(3)), string("rwl"[r.IntN(3)])+"."+string("xyz"[r.IntN(3)]), int64(r.IntN(4)), r.IntN(27))
 			f.ID = int64(len(facts) + 1)
 			f.Rating = int(f.ID) // names the appeal in its row
 			facts = append(facts, f)
+			if c, ok := (plainMap{}).Cell(f.Territory, f.Rubric); ok {
+				if cells[c] == nil {
+					cells[c] = map[string]bool{}
+				}
+				cells[c][person] = true
+			}
 		}
-		rows, loose := opendata.Anonymise(facts, plainRegion{}, time.UTC)
+		rows, loose := opendata.Anonymise(facts, plainMap{}, time.UTC)
 		classes, seen := map[opendata.Key]map[string]bool{}, map[int]bool{}
 		for _, row := range rows {
-			if row.Detail == opendata.Remainder {
-				require.Equal(t, loose, row.Count)
-				continue
-			}
 			require.False(t, seen[row.Rating], "nobody is told of twice")
 			seen[row.Rating] = true
 			f := facts[row.Rating-1]
 			if classes[row.Key] == nil {
 				classes[row.Key] = map[string]bool{}
 			}
-			classes[row.Key][fmt.Sprint(f.Person)] = true
-			require.Equal(t, f.Territory/10*10, row.Municipality)
+			classes[row.Key][f.Person[0]] = true
+			cell, _ := (plainMap{}).Cell(f.Territory, f.Rubric)
+			require.Equal(t, cell, row.Cell)
 		}
 		for key, persons := range classes {
 			require.GreaterOrEqual(t, len(persons), opendata.Least, "seed %d: %+v", seed, key)
 		}
 		require.Equal(t, len(facts), len(seen)+loose)
-		if loose > 0 && len(seen) > 0 {
-			left := map[string]bool{}
-			for _, f := range facts {
-				if !seen[int(f.ID)] {
-					left[fmt.Sprint(f.Person)] = true
-				}
+		for i, f := range facts {
+			if c, ok := (plainMap{}).Cell(f.Territory, f.Rubric); ok && len(cells[c]) >= opendata.Least {
+				require.True(t, seen[i+1], "whoever is in a number of the map has a row")
 			}
-			require.GreaterOrEqual(t, len(left), opendata.Least, "the remainder tells of nobody either")
 		}
 	}
 }

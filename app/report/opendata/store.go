@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// Edition is the open data of a month.
+// Edition is the open data of a period of the public map.
 type Edition struct {
-	Month   string // 2006-01
+	Period  string // 2006-01 or 2006-q1
 	MadeAt  time.Time
-	Appeals int // of the month
+	Appeals int // taken to be worked on
 	Rows    int // of the files
-	Loose   int // appeals of which only the number is told
+	Loose   int // appeals that have none; not to be published
 	Files   []File
 }
 
@@ -30,12 +30,12 @@ type Store interface {
 	// FirstSubmitted is when the first appeal was submitted, the zero time where
 	// there is none.
 	FirstSubmitted(ctx context.Context) (time.Time, error)
-	// SaveEdition keeps an edition with its files. A month that has one keeps it,
+	// SaveEdition keeps an edition with its files. A period that has one keeps it,
 	// and fresh is false, unless it is to be replaced.
 	SaveEdition(ctx context.Context, e Edition, replace bool) (fresh bool, err error)
 	// ListEditions lists the latest first.
 	ListEditions(ctx context.Context) ([]Edition, error)
-	FindFile(ctx context.Context, month, name string) (*File, error)
+	FindFile(ctx context.Context, period, name string) (*File, error)
 	// OpenDataOff reports whether publishing is switched off.
 	OpenDataOff(ctx context.Context) (bool, error)
 	SwitchOpenData(ctx context.Context, off bool, by int64, at time.Time) error

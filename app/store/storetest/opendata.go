@@ -19,12 +19,16 @@ func testOpenData(t *testing.T, open Opener) {
 	require.True(t, first.IsZero())
 
 	by := func(phone, email string) func(*workflow.Intake) {
-		return func(in *workflow.Intake) { in.Applicant.Phone, in.Applicant.Email = phone, email }
+		return func(in *workflow.Intake) {
+			in.Appeal.Stage = workflow.StageReceived
+			in.Applicant.Name, in.Applicant.Phone, in.Applicant.Email = "", phone, email
+		}
 	}
 	take(t, s, Noon, 1, by("+7 900 000-00-01", "anna@example.org"))
 	take(t, s, Noon, 1, by("8 900 000 00 01", ""))
 	take(t, s, Noon, 1, by("", "Anna@example.org"))
 	take(t, s, Noon, 1, by("", ""))
+	take(t, s, Noon, 1, by("", ""), func(in *workflow.Intake) { in.Appeal.Stage = workflow.StageRejected })
 	take(t, s, Noon.AddDate(0, 1, 0), 1)
 	first, err = s.FirstSubmitted(ctx)
 	require.NoError(t, err)
@@ -41,7 +45,7 @@ func testOpenData(t *testing.T, open Opener) {
 	require.Equal(t, facts[0].Person[1:], facts[2].Person)
 	require.Empty(t, facts[3].Person)
 
-	e := opendata.Edition{Month: "2026-05", MadeAt: Noon, Appeals: 4, Rows: 3, Loose: 1, Files: []opendata.File{
+	e := opendata.Edition{Period: "2026-05", MadeAt: Noon, Appeals: 4, Rows: 3, Loose: 1, Files: []opendata.File{
 		{Name: "a.csv", Size: 5, SHA256: "ab", Body: []byte("gzip")},
 	}}
 	for i, want := range []bool{true, false} {
@@ -53,10 +57,10 @@ func testOpenData(t *testing.T, open Opener) {
 	fresh, err := s.SaveEdition(ctx, e, true)
 	require.NoError(t, err)
 	require.True(t, fresh)
-	f, err := s.FindFile(ctx, e.Month, "a.csv")
+	f, err := s.FindFile(ctx, e.Period, "a.csv")
 	require.NoError(t, err)
 	require.Equal(t, e.Files[0], *f)
-	_, err = s.FindFile(ctx, e.Month, "b.csv")
+	_, err = s.FindFile(ctx, e.Period, "b.csv")
 	requireKind(t, fault.NotFound, err)
 	e.Files[0].Body = nil
 	list, err := s.ListEditions(ctx)

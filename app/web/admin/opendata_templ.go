@@ -210,9 +210,9 @@ func openDataPage(v openDataView) templ.Component {
 								}
 								ctx = templ.InitializeContext(ctx)
 								var templ_7745c5c3_Var14 string
-								templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(e.Month)
+								templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(e.Period)
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `app/web/admin/opendata.templ`, Line: 31, Col: 16}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `app/web/admin/opendata.templ`, Line: 31, Col: 17}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 								if templ_7745c5c3_Err != nil {
