@@ -191,7 +191,8 @@ type PlaceLine struct {
 type Store interface {
 	Plain
 	// Again lists the addresses with at least two appeals of a category in the
-	// period, the most frequent first.
+	// period, the most frequent first. An address has a number: a settlement or
+	// a street as a whole is none.
 	Again(ctx context.Context, p Period, f Filter, limit int) ([]PlaceLine, error)
 	// ListCounted lists up to limit ids of the appeals that a count of the period
 	// counts, the latest first, below an id (0: from the first).

@@ -38,6 +38,8 @@ type dialect struct {
 	aside string
 	// position is the function that finds a text in a text, from 1; 0 is nowhere.
 	position string
+	// withDigit is a condition: the text has a digit.
+	withDigit string
 	// quarter is the number of the quarter of an hour since 1970 of a column.
 	quarter string
 	// tail selects events after a position; see tail.go.
@@ -60,6 +62,7 @@ var postgresDialect = dialect{
 	among:      "%s = ANY(?)",
 	ids:        func(ids []int64) any { return ids },
 	position:   "strpos",
+	withDigit:  "%s ~ '[0-9]'",
 	quarter:    "floor(extract(epoch FROM %s) / 900)::bigint",
 	// Below the oldest running transaction nothing can appear any more. The order
 	// is qualified: a bare xid would be the selected text, of which 9 follows 10.
@@ -80,6 +83,7 @@ var sqliteDialect = dialect{
 	ids:       idsAsJSON,
 	aside:     "+",
 	position:  "instr",
+	withDigit: "%s GLOB '*[0-9]*'",
 	quarter:   "%s / 900000000",
 	// One writer at a time: numbers are given in the order of commits. The
 	// first parameter stands where PostgreSQL has the transaction.

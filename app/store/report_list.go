@@ -78,7 +78,7 @@ func (s *Store) Again(ctx context.Context, p report.Period, f report.Filter, lim
 	if !ok {
 		return nil, nil
 	}
-	where := base.with("address <> '' AND submitted_at >= ? AND submitted_at < ?", instant(p.From), instant(p.To))
+	where := base.with("address <> '' AND "+fmt.Sprintf(s.dialect.withDigit, s.dialect.house())+" AND submitted_at >= ? AND submitted_at < ?", instant(p.From), instant(p.To))
 	query := fmt.Sprintf(`SELECT territory_id, %s, category, count(*), count(*) FILTER (WHERE first_signed_at IS NULL AND %s)
 		FROM appeals%s GROUP BY 1, 2, 3 HAVING count(*) > 1 ORDER BY 4 DESC, 5 DESC, 2, 1, 3 LIMIT %d`, s.dialect.house(), unfinal, where.where(), limit)
 	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind(query), where.args...)

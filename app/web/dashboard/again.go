@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
@@ -32,21 +33,45 @@ type againRow struct {
 	URL                   string
 }
 
-// Again lists addresses from which people write about the same again within 90
-// days. Who writes is not read.
-func (h *Handlers) Again(c echo.Context) error {
-	s, err := h.begin(c)
+// readAgain reads whose repeat addresses are asked for; within is the filter of
+// the days that they are looked for in.
+func (h *Handlers) readAgain(c echo.Context) (s screen, f, within filter, lines []report.PlaceLine, err error) {
+	if s, err = h.begin(c); err != nil {
+		return s, f, within, nil, err
+	}
+	f, _ = h.readFilter(s, c.QueryParams())
+	within = f
+	within.Period = preset(quarter, today(s.now, h.Zone))
+	ask := whose{}.question(s, within)
+	lines, err = recall(s, h.memo, "again", ask, func(ctx context.Context) ([]report.PlaceLine, error) {
+		return h.Reports.Store.Again(ctx, ask.Period, ask.Filter, againMost)
+	})
+	return s, f, within, lines, err
+}
+
+// AgainTable sends the table of the page. Addresses are of cases: it is noted.
+func (h *Handlers) AgainTable(c echo.Context) error {
+	s, _, within, lines, err := h.readAgain(c)
 	if err != nil {
 		return err
 	}
-	f, _ := h.readFilter(s, c.QueryParams())
-	day := today(s.now, h.Zone)
-	within := f
-	within.Period = preset(quarter, day)
-	ask := whose{}.question(s, within)
-	lines, err := recall(s, h.memo, "again", ask, func(ctx context.Context) ([]report.PlaceLine, error) {
-		return h.Reports.Store.Again(ctx, ask.Period, ask.Filter, againMost)
-	})
+	sheet := document.Sheet{Name: ui.T(s, "dashboard.again.title"), Columns: []document.Column{
+		column(s, "dashboard.again.address", document.Words), column(s, "dashboard.territory", document.Words),
+		column(s, "dashboard.topics.topic", document.Words), column(s, "dashboard.again.count", document.Whole),
+		column(s, "dashboard.topics.open", document.Whole),
+	}}
+	rows := make([][]any, len(lines))
+	for i, l := range lines {
+		rows[i] = []any{l.Address, s.place(l.Territory), s.topic(l.Category), l.Count, l.Open}
+	}
+	sheet.Rows = document.Rows(rows)
+	return h.noted(c, s, within, len(rows), sheet)
+}
+
+// Again lists addresses from which people write about the same again within 90
+// days. Who writes is not read.
+func (h *Handlers) Again(c echo.Context) error {
+	s, f, within, lines, err := h.readAgain(c)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -25,27 +26,44 @@ type caseList struct {
 	Rows  []climbedRow
 	First string
 	Next  string
+	Files []ui.Tab
+}
+
+// counted is a list of cases that is asked for.
+type counted struct {
+	filter filter
+	of     whose
+	list   string
+	title  string
+	ask    question
+}
+
+func (h *Handlers) readCounted(c echo.Context) (s screen, q counted, err error) {
+	if s, err = h.begin(c); err != nil {
+		return s, q, err
+	}
+	q.filter, _ = h.readFilter(s, c.QueryParams())
+	if q.of, err = h.readWhose(s, c.QueryParams()); err != nil {
+		return s, q, err
+	}
+	q.list = c.QueryParam("list")
+	title, ok := lists[q.list]
+	if !ok {
+		return s, q, fault.New(fault.NotFound, "error.not_found")
+	}
+	q.title, q.ask = sentence(ui.T(s, title)), q.of.question(s, q.filter)
+	q.ask.Filter.Category, q.ask.Filter.Address = c.QueryParam("category"), c.QueryParam("address")
+	return s, q, nil
 }
 
 // Cases lists exactly the cases that a number of the dashboard counts.
 func (h *Handlers) Cases(c echo.Context) error {
-	s, err := h.begin(c)
+	s, q, err := h.readCounted(c)
 	if err != nil {
 		return err
 	}
-	f, _ := h.readFilter(s, c.QueryParams())
-	of, err := h.readWhose(s, c.QueryParams())
-	if err != nil {
-		return err
-	}
-	list := c.QueryParam("list")
-	title, ok := lists[list]
-	if !ok {
-		return fault.New(fault.NotFound, "error.not_found")
-	}
+	f, of, list, ask := q.filter, q.of, q.list, q.ask
 	below, _ := strconv.ParseInt(c.QueryParam("below"), 10, 64)
-	ask := of.question(s, f)
-	ask.Filter.Category, ask.Filter.Address = c.QueryParam("category"), c.QueryParam("address")
 	ids, err := h.Reports.Store.ListCounted(s, list, ask.Period, ask.Filter, s.now, below, casesPage+1)
 	if err != nil {
 		return err
@@ -54,7 +72,11 @@ func (h *Handlers) Cases(c echo.Context) error {
 	if more {
 		ids = ids[:casesPage]
 	}
-	view := caseList{Title: sentence(ui.T(s, title)), About: h.about(s, f, of)}
+	view := caseList{Title: q.title, About: h.about(s, f, of)}
+	for _, form := range []string{"xlsx", "csv"} {
+		url := of.url(f, "/dashboard/cases."+form, "list", list, "category", ask.Filter.Category, "address", ask.Filter.Address)
+		view.Files = append(view.Files, ui.Tab{Text: strings.ToUpper(form), URL: url})
+	}
 	if ask.Filter.Address != "" {
 		view.About = ask.Filter.Address + ", " + view.About
 	}

@@ -2,16 +2,19 @@ package dashboard
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/otklik/otklik/app/actor"
 	"github.com/otklik/otklik/app/document"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/workflow"
 )
 
 // exportTopics is how many topics a table holds: all that a tree has.
@@ -57,8 +60,11 @@ func (h *Handlers) Figures(c echo.Context) error {
 	for _, table := range []struct {
 		name string
 		make func(screen, question) (document.Sheet, error)
-	}{{"figures", h.figureSheet}, {"topics", h.topicSheet}, {"agencies", h.agencySheet}, {"places", h.placeSheet}, {"days", h.daySheet}} {
+	}{{"figures", h.figureSheet}, {"topics", h.topicSheet}, {"agencies", h.agencySheet}, {"places", h.placeSheet}, {"days", h.daySheet}, {"people", h.peopleSheet}} {
 		if only := c.QueryParam("table"); only != "" && only != table.name {
+			continue
+		}
+		if table.name == "people" && ask.Filter.Agency == 0 {
 			continue
 		}
 		sheet, err := table.make(s, ask)
@@ -195,6 +201,22 @@ func (h *Handlers) placeSheet(s screen, ask question) (document.Sheet, error) {
 	}
 	sheet.Rows = document.Rows(rows)
 	return sheet, nil
+}
+
+// peopleSheet has the executors of an agency whom the reader may watch.
+func (h *Handlers) peopleSheet(s screen, ask question) (document.Sheet, error) {
+	sheet := lineSheet(s, "dashboard.people.title", "dashboard.people.name")
+	counts, err := h.lines(s, ask, report.GroupPerson)
+	var rows [][]any
+	for _, id := range slices.Sorted(maps.Keys(counts)) {
+		u, ok := h.Agencies.User(id)
+		c := counts[id]
+		if ok && (c.Submitted > 0 || c.Answered > 0) && workflow.MayWatch(s.by, id, ask.Filter.Agency) && u.Actor().Holds(actor.Executor, ask.Filter.Agency) {
+			rows = append(rows, sheetLine(u.Name, *c))
+		}
+	}
+	sheet.Rows = document.Rows(rows)
+	return sheet, err
 }
 
 func (h *Handlers) agencySheet(s screen, ask question) (document.Sheet, error) {

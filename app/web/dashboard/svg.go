@@ -99,7 +99,7 @@ func (p lineChart) svg() template.HTML {
 	var b strings.Builder
 	width, height := float64(chartWidth-chartLeft-chartRight), float64(chartHeight-chartTop-chartBottom)
 	most := math.Max(p.Series.top(p.Target*1.1), 1e-9)
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="otk-picture" viewBox="0 0 %d %d" role="img" font-family="Golos Text, sans-serif" font-size="12">`, chartWidth, chartHeight)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="otk-picture" width="%[1]d" height="%[2]d" viewBox="0 0 %[1]d %[2]d" role="img" font-family="Golos Text, sans-serif" font-size="12">`, chartWidth, chartHeight)
 	fmt.Fprintf(&b, `<title>%s</title><rect width="100%%" height="100%%" fill="#fff"/><text x="%d" y="20" font-size="15" font-weight="bold" fill="#0b0c0c">%s</text>`,
 		html.EscapeString(p.Title), chartLeft, html.EscapeString(p.Title))
 	for i := range 5 {

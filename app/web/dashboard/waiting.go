@@ -316,7 +316,7 @@ func redirectGraph(title string, pairs []pairRow) template.HTML {
 	height := head + row*max(len(from), len(to)) + 8
 	y := func(names []string, name string) int { return head + row*slices.Index(names, name) + row/2 }
 	var b strings.Builder
-	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="otk-picture" viewBox="0 0 %d %d" role="img" font-family="Golos Text, sans-serif" font-size="12">`, width, height)
+	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="otk-picture" width="%[1]d" height="%[2]d" viewBox="0 0 %[1]d %[2]d" role="img" font-family="Golos Text, sans-serif" font-size="12">`, width, height)
 	fmt.Fprintf(&b, `<title>%s</title><rect width="100%%" height="100%%" fill="#fff"/><text x="8" y="20" font-size="15" font-weight="bold" fill="#0b0c0c">%s</text>`,
 		html.EscapeString(title), html.EscapeString(title))
 	for i, p := range pairs {
