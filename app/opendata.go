@@ -54,7 +54,7 @@ func (a *App) PublishDue(ctx context.Context) (more bool, err error) {
 			continue
 		}
 		_, _, err := a.publishPeriod(ctx, period, false)
-		if fault.KindOf(err) == fault.NotFound {
+		if fault.Is(err, fault.NotFound) {
 			continue // its map is not drawn yet
 		}
 		return err == nil, err
@@ -67,7 +67,7 @@ func (a *App) PublishDue(ctx context.Context) (more bool, err error) {
 func (a *App) PublishOpenData(ctx context.Context, day time.Time, replace bool) (e opendata.Edition, fresh bool, err error) {
 	for _, period := range a.openGrain().Ended(a.Clock.Now(), a.Config.Zone) {
 		if !day.Before(period.From.In(a.Config.Zone)) && day.Before(period.To.In(a.Config.Zone)) {
-			if e, fresh, err = a.publishPeriod(ctx, period, replace); fault.KindOf(err) == fault.NotFound {
+			if e, fresh, err = a.publishPeriod(ctx, period, replace); fault.Is(err, fault.NotFound) {
 				err = fmt.Errorf("the public map of %s is not drawn yet: the server draws it within the hour", period.Key())
 			}
 			return e, fresh, err
