@@ -23,11 +23,15 @@ func (s *Proposals) Keep(ctx context.Context, campaign int64, in Typed, l lang.L
 	if err != nil {
 		return nil, "", err
 	}
+	var check fault.Check
 	author, err := s.author(campaign, &in, l)
-	if err == nil && send {
-		err = in.Check(phases.Ceiling)
+	check.Take(err)
+	if send {
+		check.Take(in.Check(phases.Ceiling))
+	} else {
+		check.Take(in.CheckDraft())
 	}
-	if err != nil {
+	if err := check.Err(); err != nil {
 		return nil, "", err
 	}
 	p = &Proposal{Campaign: campaign, State: Draft, Body: in.Body, Authors: []Author{author}, CreatedAt: now, ChangedAt: now}
@@ -55,7 +59,6 @@ func (s *Proposals) author(campaign int64, in *Typed, l lang.Lang) (Author, erro
 	var check fault.Check
 	box, ok := participation.Mailbox(in.Email)
 	check.That(ok, "email", "voter.email")
-	check.Take(in.CheckDraft())
 	return Author{Person: Person(s.Key, campaign, box), Name: in.Name, Email: strings.TrimSpace(in.Email), Lang: string(l)}, check.Err()
 }
 

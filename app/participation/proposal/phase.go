@@ -136,11 +136,14 @@ func (p *Phases) Preflight(c *participation.Campaign, now time.Time) participati
 	}
 	days := func(n int) map[string]any { return map[string]any{"days": n} }
 	complete := true
-	for field, at := range map[string]time.Time{
-		"propose_from": p.ProposeFrom, "propose_until": p.ProposeUntil, "check_until": p.CheckUntil, "result_by": p.ResultBy, "reports_until": p.ReportsUntil,
+	for _, date := range []struct {
+		field string
+		at    time.Time
+	}{
+		{"propose_from", p.ProposeFrom}, {"propose_until", p.ProposeUntil}, {"check_until", p.CheckUntil}, {"result_by", p.ResultBy}, {"reports_until", p.ReportsUntil},
 	} {
-		problem(!at.IsZero(), field, "proposal.check.date", nil)
-		complete = complete && !at.IsZero()
+		problem(!date.at.IsZero(), date.field, "proposal.check.date", nil)
+		complete = complete && !date.at.IsZero()
 	}
 	problem(!c.Terms.Opens.IsZero() && !c.Terms.Closes.IsZero(), "vote", "proposal.check.vote_dates", nil)
 	problem(p.PerPerson >= 1 && p.PerPerson <= MaxPerPerson, "per_person", "proposal.check.per_person", map[string]any{"max": MaxPerPerson})

@@ -35,7 +35,13 @@ func (s *Proposals) SavePhases(ctx context.Context, by actor.Actor, p *Phases) e
 		return fault.New(fault.Conflict, "proposal.frozen")
 	}
 	if p.Announced {
-		found := p.Preflight(c, s.Clock.Now())
+		asked := *p
+		before, err := s.Store.FindPhases(ctx, p.Campaign)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		asked.Announced = before != nil && before.Announced // announced now, there must be days left
+		found := asked.Preflight(c, s.Clock.Now())
 		if err := found.Err(); err != nil {
 			return err
 		}

@@ -71,7 +71,7 @@ type judged struct {
 	may      bool
 	now      time.Time
 	typed    url.Values
-	errs     ui.Errors
+	refusal
 }
 
 // judging finds a proposal that the person's agency checks or checked.
@@ -90,16 +90,16 @@ func (h *Handlers) judging(c echo.Context) (*proposal.Proposal, error) {
 // Judging is the agency's page of a proposal.
 func (h *Handlers) Judging(c echo.Context) error {
 	h.begin(c)
-	return h.showJudging(c, http.StatusOK, url.Values{}, nil)
+	return h.showJudging(c, http.StatusOK, url.Values{}, refusal{})
 }
 
-func (h *Handlers) showJudging(c echo.Context, status int, typed url.Values, errs ui.Errors) error {
+func (h *Handlers) showJudging(c echo.Context, status int, typed url.Values, no refusal) error {
 	ctx := edge.Ctx(c)
 	p, err := h.judging(c)
 	if err != nil {
 		return err
 	}
-	v := judged{Proposal: p, agency: h.agency(ctx, p.Agency), may: p.State == proposal.Checking, now: h.Clock.Now(), typed: typed, errs: errs}
+	v := judged{Proposal: p, agency: h.agency(ctx, p.Agency), may: p.State == proposal.Checking, now: h.Clock.Now(), typed: typed, refusal: no}
 	if v.campaign, err = h.Campaigns.FindCampaign(ctx, p.Campaign); err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (h *Handlers) showJudging(c echo.Context, status int, typed url.Values, err
 	if err != nil {
 		return err
 	}
-	page.Back, page.Invalid = queuePath, len(errs) > 0
+	page.Back, page.Invalid = queuePath, len(no.errs) > 0
 	return edge.Render(c, status, judgingScreen(page, v))
 }
 
@@ -137,12 +137,14 @@ func (h *Handlers) Judge(c echo.Context) error {
 	for _, point := range proposal.Points {
 		e.Points[point] = form.Get("point-" + point)
 	}
-	check.Take(e.Check())
+	if check.Err() == nil { // lines that can't be read are not lines that are missing
+		check.Take(e.Check())
+	}
 	if err = check.Err(); err == nil {
 		_, err = h.Proposals.JudgeAs(ctx, edge.Actor(ctx), p.Campaign, p.ID, version, e)
 	}
-	if errs := ui.ErrorsOf(ctx, err); errs != nil {
-		return h.showJudging(c, http.StatusUnprocessableEntity, form, errs)
+	if no, status := refused(ctx, err); status != 0 {
+		return h.showJudging(c, status, form, no)
 	}
 	if err != nil {
 		return err

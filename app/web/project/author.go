@@ -151,6 +151,15 @@ func (h *Handlers) mine(c echo.Context) (own, error) {
 	return view, nil
 }
 
+// OwnPhoto sends the author the picture that nobody else sees yet.
+func (h *Handlers) OwnPhoto(c echo.Context) error {
+	view, err := h.mine(c)
+	if err != nil {
+		return err
+	}
+	return h.send(c, view.Body.Photo)
+}
+
 // editable are the states in which an author may change a proposal.
 var editable = []proposal.State{proposal.Draft, proposal.Returned, proposal.Moderation, proposal.Published}
 

@@ -612,7 +612,7 @@ func mineScreen(page ui.Page, v own) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = bodyPart(v.Proposal, v.Proposal.State.Public()).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = bodyPart(v.Proposal, v.path()).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -727,7 +727,7 @@ func mineScreen(page ui.Page, v own) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = bodyPart(v.Proposal, v.Proposal.State.Public()).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = bodyPart(v.Proposal, v.path()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -23,8 +23,8 @@ type phased struct {
 	gathering
 	typed     url.Values
 	preflight participation.Preflight
-	errs      ui.Errors
 	may       bool
+	refusal
 }
 
 // Phases is the form of the phases of a campaign.
@@ -89,11 +89,11 @@ func (h *Handlers) SavePhases(c echo.Context) error {
 	if err = check.Err(); err == nil {
 		err = h.Proposals.SavePhases(ctx, edge.Actor(ctx), p)
 	}
-	if errs := ui.ErrorsOf(ctx, err); errs != nil {
-		announced := g.phases.Announced
+	if no, status := refused(ctx, err); status != 0 {
+		form.Set("version", strconv.Itoa(g.phases.Version))
+		p.Announced, p.Version = g.phases.Announced, g.phases.Version
 		g.phases = p
-		p.Announced = announced
-		return h.showPhases(c, http.StatusUnprocessableEntity, phased{gathering: g, typed: form, errs: errs})
+		return h.showPhases(c, status, phased{gathering: g, typed: form, refusal: no})
 	}
 	if err != nil {
 		return err
@@ -108,11 +108,15 @@ type table struct {
 	tabs   []ui.Tab
 	merges []proposal.Merge
 	may    bool
-	errs   ui.Errors
 	typed  proposal.Body
 	why    string
 	chosen []string
+	undo   int64 // merge whose undoing was refused
+	refusal
 }
+
+// merging reports whether the form of a merge came back.
+func (v table) merging() bool { return v.undo == 0 && (len(v.errs) > 0 || v.problem != "") }
 
 var tabStates = []proposal.State{
 	proposal.Moderation, proposal.Returned, proposal.Published, proposal.Checking, proposal.Changes, proposal.Feasible, proposal.Infeasible,
@@ -176,7 +180,11 @@ func (h *Handlers) AskMerge(c echo.Context) error {
 		return err
 	}
 	if merge, err := strconv.ParseInt(c.FormValue("undo"), 10, 64); err == nil {
-		if _, err := h.Proposals.UndoMerge(ctx, edge.Actor(ctx), g.ID, merge, words(c, "reason")); err != nil {
+		_, err := h.Proposals.UndoMerge(ctx, edge.Actor(ctx), g.ID, merge, words(c, "reason"))
+		if no, status := refused(ctx, err); status != 0 {
+			return h.showTable(c, status, table{gathering: g, undo: merge, refusal: no})
+		}
+		if err != nil {
 			return err
 		}
 		return edge.SeeOther(c, officeList(g.ID))
@@ -194,8 +202,9 @@ func (h *Handlers) AskMerge(c echo.Context) error {
 		}
 	}
 	_, err = h.Proposals.AskMerge(ctx, edge.Actor(ctx), g.ID, ids, v.typed, v.why)
-	if v.errs = ui.ErrorsOf(ctx, err); v.errs != nil {
-		return h.showTable(c, http.StatusUnprocessableEntity, v)
+	if no, status := refused(ctx, err); status != 0 {
+		v.refusal = no
+		return h.showTable(c, status, v)
 	}
 	if err != nil {
 		return err
@@ -212,8 +221,8 @@ type card struct {
 	agencies []ui.Option
 	history  []ui.TimelineItem
 	appeals  []int64
-	errs     ui.Errors
 	typed    url.Values
+	refusal
 }
 
 func (v card) may(a proposal.Action) bool { return slices.Contains(v.allowed, a) }
@@ -221,10 +230,26 @@ func (v card) may(a proposal.Action) bool { return slices.Contains(v.allowed, a)
 // Card is the organiser's page of a proposal.
 func (h *Handlers) Card(c echo.Context) error {
 	h.begin(c)
-	return h.showCard(c, http.StatusOK, nil, url.Values{})
+	return h.showCard(c, http.StatusOK, refusal{}, url.Values{})
 }
 
-func (h *Handlers) showCard(c echo.Context, status int, errs ui.Errors, typed url.Values) error {
+// OfficePhoto sends the picture of a proposal that the organiser reads first.
+func (h *Handlers) OfficePhoto(c echo.Context) error {
+	g, err := h.organised(c)
+	if err != nil {
+		return err
+	}
+	p, err := h.proposal(c, g.ID)
+	if err != nil {
+		return err
+	}
+	if p.State == proposal.Draft {
+		return fault.New(fault.NotFound, "error.not_found")
+	}
+	return h.send(c, p.Body.Photo)
+}
+
+func (h *Handlers) showCard(c echo.Context, status int, no refusal, typed url.Values) error {
 	ctx := edge.Ctx(c)
 	g, err := h.organised(c)
 	if err != nil {
@@ -237,7 +262,7 @@ func (h *Handlers) showCard(c echo.Context, status int, errs ui.Errors, typed ur
 	if p.State == proposal.Draft {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
-	v := card{gathering: g, Proposal: p, agency: h.agency(ctx, p.Agency), errs: errs, typed: typed}
+	v := card{gathering: g, Proposal: p, agency: h.agency(ctx, p.Agency), refusal: no, typed: typed}
 	v.allowed = proposal.Allowed(edge.Actor(ctx), g.Campaign, p)
 	if v.history, err = h.history(ctx, p); err != nil {
 		return err
@@ -262,7 +287,7 @@ func (h *Handlers) showCard(c echo.Context, status int, errs ui.Errors, typed ur
 	if err != nil {
 		return err
 	}
-	page.Path, page.Back, page.Invalid = officeOf(p), officeList(g.ID), len(errs) > 0
+	page.Path, page.Back, page.Invalid = officeOf(p), officeList(g.ID), len(no.errs) > 0
 	return edge.Render(c, status, cardScreen(page, v))
 }
 
@@ -283,8 +308,8 @@ func (h *Handlers) Decide(c echo.Context) error {
 	}
 	version, _ := strconv.Atoi(form.Get("version")) // what is no number is no version that is in force
 	err = h.decide(c, g, p.ID, version, proposal.Action(form.Get("do")))
-	if errs := ui.ErrorsOf(ctx, err); errs != nil {
-		return h.showCard(c, http.StatusUnprocessableEntity, errs, form)
+	if no, status := refused(ctx, err); status != 0 {
+		return h.showCard(c, status, no, form)
 	}
 	if err != nil {
 		return err

@@ -101,6 +101,26 @@ func officeOf(p *proposal.Proposal) string { return officeList(p.Campaign) + "/"
 // queuePath lists what agencies are to check.
 const queuePath = "/console/proposals"
 
+// refusal is what a form says that comes back. What was typed stays in it, also
+// where somebody else was quicker.
+type refusal struct {
+	errs    ui.Errors
+	problem string
+}
+
+func refused(ctx context.Context, err error) (refusal, int) {
+	if errs := ui.ErrorsOf(ctx, err); errs != nil {
+		return refusal{errs: errs}, http.StatusUnprocessableEntity
+	}
+	switch {
+	case fault.Is(err, fault.Conflict):
+		return refusal{problem: ui.Message(ctx, err)}, http.StatusConflict
+	case fault.Is(err, fault.Gone):
+		return refusal{problem: ui.Message(ctx, err)}, http.StatusGone
+	}
+	return refusal{}, 0
+}
+
 // begin fixes the present of the screen.
 func (h *Handlers) begin(c echo.Context) (context.Context, time.Time) {
 	now := h.Clock.Now()
