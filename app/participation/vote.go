@@ -97,11 +97,14 @@ func Mailbox(address string) (string, bool) {
 type Introduction struct {
 	Email     string
 	Territory int64 // 0 where the campaign names none
-	Band      int   // place in Terms.Bands, -1 for none of them
+	Band      int   // place in Terms.Bands, -1 for none of them, NoBand where it isn't said
 	OldEnough bool  // says that they have the age that is asked for
 	Resident  bool  // says that they live there
 	Lang      lang.Lang
 }
+
+// NoBand stands for an age that nobody chose.
+const NoBand = -2
 
 // Introduce sends a code to who wants to vote and returns its id.
 func (v *Voting) Introduce(ctx context.Context, campaign int64, in Introduction) (id string, err error) {
@@ -117,6 +120,11 @@ func (v *Voting) Introduce(ctx context.Context, campaign int64, in Introduction)
 		check.That(known, "territory", "voter.territory")
 	} else {
 		in.Territory = 0
+	}
+	if bands := len(c.Terms.Bands()); bands > 0 {
+		check.That(in.Band >= -1 && in.Band < bands, "band", "voter.band")
+	} else {
+		in.Band = -1
 	}
 	check.That(in.OldEnough || c.Terms.MinAge == 0, "age", "voter.age", "age", c.Terms.MinAge)
 	check.That(in.Resident || !c.Terms.Resident, "resident", "voter.resident")

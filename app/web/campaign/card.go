@@ -115,5 +115,8 @@ func (h *Handlers) turnout(ctx context.Context, c *participation.Campaign, now t
 		}
 		h.came.known[c.ID] = last
 	}
+	if last.voters == 0 {
+		return "", nil
+	}
 	return ui.Plural(ctx, "result.so_far", last.voters), nil
 }

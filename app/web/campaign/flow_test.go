@@ -257,7 +257,7 @@ func TestVoting_on_projects_by_order_and_by_points(t *testing.T) {
 	require.Contains(t, page, "Роздано 6 баллов из 5: уберите 1")
 	form.Set("projects.p2", "2")
 	_, page = b.post("/campaigns/1/ballot", form)
-	require.Contains(t, page, "Сквер — 60\u00a0₽: 3 балла")
+	require.Contains(t, page, "Сквер\u00a0— 60\u00a0₽: 3 балла")
 	edit := hidden(page)
 	edit.Set("do", "edit")
 	_, page = b.post("/campaigns/1/ballot", edit)

@@ -113,7 +113,7 @@ func cartHint(ctx context.Context, m *participation.Money) string {
 // projectLine is a project of a ballot in words.
 func (b ballot) projectLine(ctx context.Context, id string) string {
 	p, _ := b.Terms.Project(id)
-	name := p.Name.In(ui.Lang(ctx)) + " — " + money(ctx, p.Cost)
+	name := p.Name.In(ui.Lang(ctx)) + "\u00a0— " + money(ctx, p.Cost)
 	switch b.Terms.Money.BallotForm() {
 	case participation.FormOrdinal:
 		return b.said(id) + ". " + name

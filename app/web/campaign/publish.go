@@ -117,7 +117,7 @@ func (r results) sheet(ctx context.Context) document.Sheet {
 	if r.Projects != nil {
 		add(r.projects(ctx))
 	}
-	for _, q := range r.Result.Questions {
+	for _, q := range r.Questions {
 		asked, ok := r.Terms.Question(q.ID)
 		if !ok {
 			continue
@@ -194,7 +194,7 @@ func (r results) protocol(ctx context.Context, agency string, log *participation
 	if r.Projects != nil {
 		out.Grids = append(out.Grids, r.projects(ctx).grid(ctx))
 	}
-	for _, q := range r.Result.Questions {
+	for _, q := range r.Questions {
 		asked, ok := t.Question(q.ID)
 		if !ok {
 			continue

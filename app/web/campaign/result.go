@@ -110,7 +110,7 @@ type bar struct {
 	won   bool
 }
 
-func scaled(out []bar) []bar {
+func scaled(out []bar) {
 	most := 1
 	for _, b := range out {
 		most = max(most, b.n)
@@ -118,7 +118,6 @@ func scaled(out []bar) []bar {
 	for i := range out {
 		out[i].share = 100 * out[i].n / most
 	}
-	return out
 }
 
 // question is the chart of a question.

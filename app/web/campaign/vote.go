@@ -36,7 +36,7 @@ func (h *Handlers) Introduce(c echo.Context) error {
 	if !found.Accepts(now) {
 		return edge.SeeOther(c, pathOf(found.ID))
 	}
-	return edge.Render(c, http.StatusOK, introduceScreen(h.Frame(c, ui.T(ctx, "voter.title")), introduced{Campaign: found}))
+	return edge.Render(c, http.StatusOK, introduceScreen(h.Frame(c, ui.T(ctx, "voter.title")), introduced{Campaign: found, typed: participation.Introduction{Band: participation.NoBand}}))
 }
 
 // SendCode sends a code to the address.
@@ -52,7 +52,7 @@ func (h *Handlers) SendCode(c echo.Context) error {
 	territory, _ := strconv.ParseInt(c.FormValue("territory"), 10, 64) // what is no number is no territory
 	view := introduced{Campaign: found, typed: participation.Introduction{
 		Email: strings.TrimSpace(c.FormValue("email")), Territory: territory, OldEnough: c.FormValue("age") == "yes", Resident: c.FormValue("resident") == "yes",
-		Band: -1, Lang: edge.Lang(c),
+		Band: participation.NoBand, Lang: edge.Lang(c),
 	}}
 	if band, err := strconv.Atoi(c.FormValue("band")); err == nil {
 		view.typed.Band = band

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,6 +68,9 @@ func askHint(ctx context.Context, t *participation.Terms, q *participation.Quest
 	if own := q.Hint.In(ui.Lang(ctx)); own != "" {
 		parts = append(parts, own)
 	}
+	if q.Ask == participation.Ranking {
+		parts = append(parts, ui.T(ctx, "ballot.rank_hint"))
+	}
 	switch {
 	case q.Ask == participation.Some && q.Most > 0:
 		parts = append(parts, ui.T(ctx, "ballot.most", "max", q.Most))
@@ -78,13 +82,39 @@ func askHint(ctx context.Context, t *participation.Terms, q *participation.Quest
 			parts = append(parts, ui.T(ctx, "ballot.only_if", "question", before.Name.In(ui.Lang(ctx)), "answer", optionName(ctx, before, q.When.Option)))
 		}
 	}
+	for i, part := range parts[:max(len(parts)-1, 0)] {
+		if !strings.ContainsAny(part[len(part)-1:], ".!?:") {
+			parts[i] += "."
+		}
+	}
 	return strings.Join(parts, " ")
+}
+
+// rowNames are the lines of a table that is asked to be filled in.
+func rowNames(ctx context.Context, q *participation.Question) string {
+	names := make([]string, len(q.Rows))
+	for i := range q.Rows {
+		names[i] = q.Rows[i].Name.In(ui.Lang(ctx))
+	}
+	return strings.Join(names, ", ")
 }
 
 func places(n int) []ui.Option {
 	out := make([]ui.Option, n)
 	for i := range out {
 		out[i] = ui.Option{Value: strconv.Itoa(i + 1), Label: strconv.Itoa(i + 1)}
+	}
+	return out
+}
+
+// summed are the errors of a ballot as their summary has them: apart from their
+// questions they have to say which they are about.
+func (b ballot) summed(ctx context.Context) ui.Errors {
+	out := slices.Clone(b.errs)
+	for i, e := range out {
+		if q, ok := b.Terms.Question(e.Name); ok {
+			out[i].Text = q.Name.In(ui.Lang(ctx)) + " — " + e.Text
+		}
 	}
 	return out
 }

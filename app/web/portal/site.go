@@ -31,8 +31,11 @@ type site struct {
 	votes  bool // there are campaigns to be seen
 }
 
-// campaigns is the address of votes and polls.
-const campaigns = "/campaigns"
+// Addresses that the navigation treats apart.
+const (
+	campaigns = "/campaigns"
+	agencies  = "/agencies"
+)
 
 func (h *Handlers) site(c echo.Context) site {
 	now := h.Clock.Now()
@@ -86,11 +89,16 @@ func (s site) page(ctx context.Context, title string) ui.Page {
 	for _, item := range []ui.NavItem{
 		{Text: ui.T(ctx, "portal.nav_report"), URL: "/"},
 		{Text: ui.T(ctx, "portal.nav_status"), URL: "/status"},
-		{Text: ui.T(ctx, "portal.nav_agencies"), URL: "/agencies"},
+		{Text: ui.T(ctx, "portal.nav_agencies"), URL: agencies},
 		{Text: ui.T(ctx, "campaign.nav"), URL: campaigns},
 	} {
 		if item.URL == campaigns && !s.votes {
 			continue
+		}
+		if item.URL == agencies && s.votes {
+			// A phone has no room for four: there the footer has it.
+			item.Wide = true
+			p.Footer = append(p.Footer, ui.NavItem{Text: item.Text, URL: item.URL})
 		}
 		at, _, _ := strings.Cut(s.path, "?")
 		item.Current = at == item.URL || item.URL != "/" && strings.HasPrefix(at, item.URL+"/")

@@ -68,6 +68,7 @@ type NavItem struct {
 	Most    int
 	Live    string // name under which the count is kept up to date, "" for none
 	Current bool
+	Wide    bool // a narrow screen has no room for it
 }
 
 func (n NavItem) counted() string {
