@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"math/big"
 	"strings"
@@ -25,13 +26,11 @@ func (s *Proposals) Keep(ctx context.Context, campaign int64, in Typed, l lang.L
 	}
 	var check fault.Check
 	author, err := s.author(campaign, &in, l)
-	check.Take(err)
+	wrong := in.CheckDraft()
 	if send {
-		check.Take(in.Check(phases.Ceiling))
-	} else {
-		check.Take(in.CheckDraft())
+		wrong = in.Check(phases.Ceiling)
 	}
-	if err := check.Err(); err != nil {
+	if err := errors.Join(check.Take(err), check.Take(wrong), check.Err()); err != nil {
 		return nil, "", err
 	}
 	p = &Proposal{Campaign: campaign, State: Draft, Body: in.Body, Authors: []Author{author}, CreatedAt: now, ChangedAt: now}

@@ -2,6 +2,7 @@ package proposal
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -24,8 +25,7 @@ func (s *Proposals) Gather(ctx context.Context, by actor.Actor, campaign int64, 
 	var check fault.Check
 	check.That(len(appeals) > 0, "appeals", "proposal.appeals_needed")
 	check.That(len(appeals) <= MaxAppeals, "appeals", "proposal.appeals_many", "max", MaxAppeals)
-	check.Take(typed.Check(0))
-	if err := check.Err(); err != nil {
+	if err := errors.Join(check.Take(typed.Check(0)), check.Err()); err != nil {
 		return nil, err
 	}
 	now := s.Clock.Now()

@@ -13,7 +13,7 @@ import (
 
 // AskInterest sends a code to somebody who is interested in a proposal.
 func (s *Proposals) AskInterest(ctx context.Context, campaign, id int64, email string, l lang.Lang) (string, error) {
-	if _, err := s.shown(ctx, campaign, id); err != nil {
+	if err := s.public(ctx, campaign, id); err != nil {
 		return "", err
 	}
 	box, ok := participation.Mailbox(email)
@@ -25,22 +25,19 @@ func (s *Proposals) AskInterest(ctx context.Context, campaign, id int64, email s
 	return s.code(ctx, campaign, Person(s.Key, campaign, box), strings.TrimSpace(email), l)
 }
 
-// shown finds a proposal that everybody may read.
-func (s *Proposals) shown(ctx context.Context, campaign, id int64) (*Proposal, error) {
+// public reports why not everybody may read a proposal.
+func (s *Proposals) public(ctx context.Context, campaign, id int64) error {
 	p, err := s.Store.FindProposal(ctx, id)
-	if err != nil {
-		return nil, err
+	if err == nil && (p.Campaign != campaign || !p.State.Public()) {
+		err = fault.New(fault.NotFound, "error.not_found")
 	}
-	if p.Campaign != campaign || !p.State.Public() {
-		return nil, fault.New(fault.NotFound, "error.not_found")
-	}
-	return p, nil
+	return err
 }
 
 // Interested counts somebody who entered their code, once. Follow says that they
 // want letters.
 func (s *Proposals) Interested(ctx context.Context, campaign, id int64, code, digits string, follow bool) (first bool, err error) {
-	if _, err := s.shown(ctx, campaign, id); err != nil {
+	if err := s.public(ctx, campaign, id); err != nil {
 		return false, err
 	}
 	known, err := s.try(ctx, campaign, code, digits)

@@ -88,7 +88,9 @@ func (s *Proposals) AskMerge(ctx context.Context, by actor.Actor, campaign int64
 		}
 		typed := Typed{Body: body, Name: "-"}
 		var check fault.Check
-		check.Take(typed.Check(0))
+		if err := check.Take(typed.Check(0)); err != nil {
+			return err
+		}
 		check.That(m.Why != "", "why", "proposal.why_needed")
 		check.That(len([]rune(m.Why)) <= MaxReason, "why", "error.too_long", "max", MaxReason)
 		proposals = slices.Compact(slices.Sorted(slices.Values(proposals)))

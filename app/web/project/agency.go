@@ -138,7 +138,9 @@ func (h *Handlers) Judge(c echo.Context) error {
 		e.Points[point] = form.Get("point-" + point)
 	}
 	if check.Err() == nil { // lines that can't be read are not lines that are missing
-		check.Take(e.Check())
+		if err := check.Take(e.Check()); err != nil {
+			return err
+		}
 	}
 	if err = check.Err(); err == nil {
 		_, err = h.Proposals.JudgeAs(ctx, edge.Actor(ctx), p.Campaign, p.ID, version, e)

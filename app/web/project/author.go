@@ -80,7 +80,9 @@ func (h *Handlers) Keep(c echo.Context) error {
 	}
 	key, photoErr := h.picture(c, "proposal-"+text(g.ID))
 	var check fault.Check
-	check.Take(photoErr)
+	if err := check.Take(photoErr); err != nil {
+		return err // it could not be kept
+	}
 	w := h.read(c, &check)
 	w.gathering, w.typed.Photo = g, key
 	var p *proposal.Proposal
@@ -215,7 +217,7 @@ func (h *Handlers) Act(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, campaign := view.Proposal.ID, view.campaign()
+	id, campaign := view.ID, view.campaign()
 	switch do := c.FormValue("do"); do {
 	case "save", "send":
 		return h.rewrite(c, view, do == "send")
@@ -241,12 +243,14 @@ func (h *Handlers) rewrite(c echo.Context, view own, send bool) error {
 	ctx := edge.Ctx(c)
 	key, photoErr := h.picture(c, "proposal-"+text(view.campaign()))
 	var check fault.Check
-	check.Take(photoErr)
+	if err := check.Take(photoErr); err != nil {
+		return err // it could not be kept
+	}
 	w := h.read(c, &check)
 	w.typed.Email, w.typed.Photo = view.Authors[view.author].Email, key
 	p, err := view.Proposal, check.Err()
 	if err == nil {
-		p, err = h.Proposals.Change(ctx, view.campaign(), view.Proposal.ID, view.author, w.version, w.typed, send)
+		p, err = h.Proposals.Change(ctx, view.campaign(), view.ID, view.author, w.version, w.typed, send)
 	}
 	if errs := ui.ErrorsOf(ctx, err); errs != nil || fault.Is(err, fault.Conflict) {
 		w.errs, view.errs, view.form = errs, errs, &w
@@ -303,7 +307,7 @@ func (h *Handlers) Confirm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = h.Proposals.Confirm(ctx, view.campaign(), view.Proposal.ID, view.author, c.Param("code"), c.FormValue("code"))
+	_, err = h.Proposals.Confirm(ctx, view.campaign(), view.ID, view.author, c.Param("code"), c.FormValue("code"))
 	if errs := ui.ErrorsOf(ctx, err); errs != nil {
 		return h.showCode(c, http.StatusUnprocessableEntity, coded{
 			title: view.Body.Title, action: view.path() + "/code/" + c.Param("code"), again: view.path(), errs: errs,
@@ -326,7 +330,7 @@ func (h *Handlers) AskInterest(c echo.Context) error {
 		return err
 	}
 	view.email, view.follow = strings.TrimSpace(c.FormValue("email")), c.FormValue("follow") == "yes"
-	code, err := h.Proposals.AskInterest(ctx, view.Campaign(), view.Proposal.ID, view.email, edge.Lang(c))
+	code, err := h.Proposals.AskInterest(ctx, view.Campaign(), view.ID, view.email, edge.Lang(c))
 	if view.errs = ui.ErrorsOf(ctx, err); view.errs != nil {
 		return h.showProposal(c, http.StatusUnprocessableEntity, view)
 	}
@@ -364,7 +368,7 @@ func (h *Handlers) Interested(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = h.Proposals.Interested(ctx, view.Campaign(), view.Proposal.ID, c.Param("code"), c.FormValue("code"), c.FormValue("follow") == "yes")
+	_, err = h.Proposals.Interested(ctx, view.Campaign(), view.ID, c.Param("code"), c.FormValue("code"), c.FormValue("follow") == "yes")
 	if errs := ui.ErrorsOf(ctx, err); errs != nil {
 		return h.showCode(c, http.StatusUnprocessableEntity, interestCode(c, view, errs))
 	}
@@ -392,7 +396,7 @@ func (h *Handlers) EndFollow(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Proposals.Unfollow(ctx, view.Proposal.ID, c.Param("person"), c.Param("secret")); err != nil {
+	if err := h.Proposals.Unfollow(ctx, view.ID, c.Param("person"), c.Param("secret")); err != nil {
 		return err
 	}
 	return edge.SeeOther(c, pathOf(view.Proposal)+"?done=unfollow")

@@ -320,7 +320,7 @@ func (h *Handlers) Decide(c echo.Context) error {
 func (h *Handlers) decide(c echo.Context, g gathering, id int64, version int, a proposal.Action) error {
 	ctx, by, reason := edge.Ctx(c), edge.Actor(edge.Ctx(c)), words(c, "reason")
 	var err error
-	switch a { //nolint:exhaustive // the rest is refused by Decide
+	switch a {
 	case proposal.Send, proposal.Recheck:
 		var check fault.Check
 		agency, _ := strconv.ParseInt(c.FormValue("agency"), 10, 64) // what is no number is no agency
@@ -390,7 +390,9 @@ func (h *Handlers) PostReport(c echo.Context) error {
 	}
 	var check fault.Check
 	key, photoErr := h.picture(c, "report-"+text(g.ID))
-	check.Take(photoErr)
+	if err := check.Take(photoErr); err != nil {
+		return err // it could not be kept
+	}
 	form, err := c.FormParams()
 	if err != nil {
 		return fault.Wrap(fault.Invalid, "error.invalid", err)

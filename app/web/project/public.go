@@ -234,7 +234,7 @@ func (h *Handlers) history(ctx context.Context, p *proposal.Proposal) ([]ui.Time
 			item.By = ui.T(ctx, "proposal.sent_to", "agency", h.agency(ctx, n.More.Agency), "date", ui.Date(ctx, n.More.Due))
 		case n.More.Estimate != nil:
 			item.By = h.agency(ctx, n.More.Estimate.Agency)
-			item.Body = estimatePart(n.More.Estimate, h.agency(ctx, n.More.Estimate.Agency))
+			item.Body = estimatePart(n.More.Estimate, h.agency(ctx, n.More.Estimate.Agency)) //nolint:contextcheck // it is drawn with the context of the page
 			item.Text = ""
 		}
 		out = append(out, item)
