@@ -222,6 +222,15 @@ func extraRows(ctx context.Context, t *participation.Terms) []ui.SummaryRow {
 	return rows
 }
 
+// waitsFor tells why nothing is counted yet; otherwise is the key of what is said
+// where there is no paper.
+func waitsFor(ctx context.Context, c *participation.Campaign, otherwise string) string {
+	if c.Terms.Paper == nil || !c.Terms.Paper.Until.After(ui.Now(ctx)) {
+		return ui.T(ctx, otherwise)
+	}
+	return ui.T(ctx, "campaign.row.paper") + ". " + ui.T(ctx, "campaign.paper_until", "at", ui.DateTime(ctx, c.Terms.Paper.Until))
+}
+
 func quotaName(ctx context.Context, t *participation.Terms, q participation.Quota) string {
 	var parts []string
 	for _, p := range t.Territories {

@@ -457,7 +457,7 @@ func deskScreen(page ui.Page, v desk) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.State == participation.Closed && v.Sealed.IsZero() {
-				templ_7745c5c3_Err = ui.Notice(ui.Info, ui.T(ctx, "campaign.not_sealed")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Notice(ui.Info, waitsFor(ctx, v.Campaign, "campaign.not_sealed")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
