@@ -3,6 +3,7 @@ package campaign
 import (
 	"context"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/otklik/otklik/app/participation/tally"
 	"github.com/otklik/otklik/app/web/ui"
@@ -35,7 +36,7 @@ const (
 	lineHeight   = 46
 	barTop       = 20 // below the top of its line
 	barHeight    = 16
-	longestName  = 34
+	lineSigns    = 45 // that a name and its sum have together
 	// mostMissed is how many projects that didn't fit are drawn: the rest is told in
 	// words.
 	mostMissed = 4
@@ -48,7 +49,7 @@ func (r results) draw(ctx context.Context) picture {
 	scale := func(amount int64) float64 { return float64(amount) / budget * (pictureWidth - 2*pictureEdge) }
 	var spent int64
 	add := func(l pictureLine, id string) {
-		l.y, l.name, l.spent = len(p.lines)*lineHeight, short(strconv.Itoa(len(p.lines)+1)+". "+r.project(ctx, id)), scale(spent)
+		l.y, l.name, l.spent = len(p.lines)*lineHeight, short(strconv.Itoa(len(p.lines)+1)+". "+r.project(ctx, id), lineSigns-utf8.RuneCountInString(l.note)), scale(spent)
 		if room := pictureWidth - 2*pictureEdge - l.spent; l.wanted > room {
 			l.wanted, l.cut = room, true
 		}
@@ -77,12 +78,12 @@ func (r results) draw(ctx context.Context) picture {
 	return p
 }
 
-func short(name string) string {
+func short(name string, longest int) string {
 	signs := []rune(name)
-	if len(signs) <= longestName {
+	if len(signs) <= longest {
 		return name
 	}
-	return string(signs[:longestName-1]) + "…"
+	return string(signs[:max(longest-1, 1)]) + "…"
 }
 
 // px writes a length of the drawing.
