@@ -110,9 +110,18 @@ func (c *Counting) meta(e *tally.Election, r *Result) [][2]string {
 	}
 	number := strconv.Itoa
 	meta := [][2]string{
-		{"description", t.Title.RU}, {"country", "Russia"}, {"unit", t.Agency}, {"instance", t.Opens.Format("2006")},
-		{"num_projects", number(len(e.Projects))}, {"num_votes", number(len(e.Ballots))}, {"budget", strconv.FormatInt(m.Budget, 10)},
-		{"vote_type", string(m.Kind())}, {"rule", m.Rule}, {"date_begin", day(t.Opens)}, {"date_end", day(t.Closes)}, {"language", "ru"},
+		{"description", t.Title.RU},
+		{"country", "Russia"},
+		{"unit", t.Agency},
+		{"instance", t.Opens.Format("2006")},
+		{"num_projects", number(len(e.Projects))},
+		{"num_votes", number(len(e.Ballots))},
+		{"budget", strconv.FormatInt(m.Budget, 10)},
+		{"vote_type", string(m.Kind())},
+		{"rule", m.Rule},
+		{"date_begin", day(t.Opens)},
+		{"date_end", day(t.Closes)},
+		{"language", "ru"},
 	}
 	if m.Most > 0 {
 		meta = append(meta, [2]string{"max_length", number(m.Most)})

@@ -113,7 +113,7 @@ func TestAnonymise_counts_people_and_not_marks(t *testing.T) {
 func TestAnonymise_nobody_can_be_found(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
-		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test's chance
+		r := rand.New(rand.NewPCG(seed, 1))
 		var facts []opendata.Fact
 		cells := map[opendata.Cell]map[string]bool{}
 		for range r.IntN(400) {

@@ -110,13 +110,13 @@ type bar struct {
 	won   bool
 }
 
-func scaled(out []bar) {
+func scale(bars []bar) {
 	most := 1
-	for _, b := range out {
+	for _, b := range bars {
 		most = max(most, b.n)
 	}
-	for i := range out {
-		out[i].share = 100 * out[i].n / most
+	for i := range bars {
+		bars[i].share = 100 * bars[i].n / most
 	}
 }
 
@@ -134,7 +134,7 @@ func (r results) question(ctx context.Context, q participation.QuestionResult, a
 	for _, p := range q.Picks {
 		c.bars = append(c.bars, bar{name: optionName(ctx, asked, p.ID), n: p.N, won: slices.Contains(q.Winners, p.ID)})
 	}
-	scaled(c.bars)
+	scale(c.bars)
 	return c
 }
 
@@ -188,7 +188,7 @@ func (r results) projects(ctx context.Context) chart {
 		}
 	}
 	slices.SortStableFunc(c.bars, func(a, b bar) int { return cmp.Compare(b.n, a.n) })
-	scaled(c.bars)
+	scale(c.bars)
 	return c
 }
 
@@ -212,7 +212,7 @@ func (r results) days(ctx context.Context) chart {
 		at := time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, ui.Zone(ctx))
 		c.bars = append(c.bars, bar{name: ui.Date(ctx, at), n: counts[day.Format(time.DateOnly)]})
 	}
-	scaled(c.bars)
+	scale(c.bars)
 	return c
 }
 
@@ -240,7 +240,7 @@ func (r results) places(ctx context.Context) chart {
 		c.note = ui.T(ctx, "result.small_places", "least", participation.SmallPlace)
 		c.bars = append(c.bars, bar{name: ui.T(ctx, "result.other_places"), n: counts[0], note: strings.Join(small, ", ")})
 	}
-	scaled(c.bars)
+	scale(c.bars)
 	return c
 }
 

@@ -78,9 +78,19 @@ func (h *Handlers) TalkTable(c echo.Context) error {
 	}
 	head := func(key string) string { return ui.T(ctx, "talk.csv."+key) }
 	return edge.Tables(c, fileOf(s.Campaign.ID, "remarks"), h.Zone, document.Sheet{Name: ui.T(ctx, "talk.summary_title"), Rows: document.Rows(rows), Columns: []document.Column{
-		{Head: head("n"), Kind: document.Whole}, {Head: head("at"), Kind: document.Moment}, {Head: head("version"), Kind: document.Whole}, {Head: head("paragraph")},
-		{Head: head("reply_to")}, {Head: head("merged_into")}, {Head: head("source")}, {Head: head("name")}, {Head: head("text"), Width: 60},
-		{Head: head("supports"), Kind: document.Whole}, {Head: head("state")}, {Head: head("verdict")}, {Head: head("because"), Width: 60},
+		{Head: head("n"), Kind: document.Whole},
+		{Head: head("at"), Kind: document.Moment},
+		{Head: head("version"), Kind: document.Whole},
+		{Head: head("paragraph")},
+		{Head: head("reply_to")},
+		{Head: head("merged_into")},
+		{Head: head("source")},
+		{Head: head("name")},
+		{Head: head("text"), Width: 60},
+		{Head: head("supports"), Kind: document.Whole},
+		{Head: head("state")},
+		{Head: head("verdict")},
+		{Head: head("because"), Width: 60},
 	}})
 }
 
@@ -147,8 +157,16 @@ func (s summed) numbers(ctx context.Context) []ui.SummaryRow {
 		key string
 		n   int
 	}{
-		{"people", t.People}, {"remarks", t.Remarks}, {"merged", t.Merged}, {"replies", t.Replies}, {"entered", t.Entered}, {"supports", t.Supports},
-		{"hidden", t.Hidden}, {"accepted", t.Accepted}, {"partly", t.Partly}, {"declined", t.Declined},
+		{"people", t.People},
+		{"remarks", t.Remarks},
+		{"merged", t.Merged},
+		{"replies", t.Replies},
+		{"entered", t.Entered},
+		{"supports", t.Supports},
+		{"hidden", t.Hidden},
+		{"accepted", t.Accepted},
+		{"partly", t.Partly},
+		{"declined", t.Declined},
 	} {
 		out = append(out, ui.SummaryRow{Key: ui.T(ctx, "talk.number."+n.key), Value: ui.Number(ctx, n.n)})
 	}
@@ -191,7 +209,8 @@ func (s summed) protocol(ctx context.Context, link string, zone *time.Location) 
 		Page:    func(n, of int) string { return ui.T(ctx, "result.pdf.page", "n", n, "of", of) },
 	}
 	how := document.Section{Heading: ui.T(ctx, "talk.pdf.how"), Rows: []document.Finding{
-		{Name: ui.T(ctx, "campaign.opens"), Value: ui.DateTime(ctx, t.Opens) + ", " + t.Zone}, {Name: ui.T(ctx, "campaign.closes"), Value: ui.DateTime(ctx, s.Closed) + ", " + t.Zone},
+		{Name: ui.T(ctx, "campaign.opens"), Value: ui.DateTime(ctx, t.Opens) + ", " + t.Zone},
+		{Name: ui.T(ctx, "campaign.closes"), Value: ui.DateTime(ctx, s.Closed) + ", " + t.Zone},
 		{Name: ui.T(ctx, "talk.moderation"), Value: ui.T(ctx, "talk.moderation."+string(t.Talk.Moderation))},
 	}}
 	if s.Reason != "" {

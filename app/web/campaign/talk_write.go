@@ -165,8 +165,15 @@ func (h *Handlers) notTaken(c echo.Context, v writing, err error, review bool) e
 // carried are the fields that a page carries to the next step.
 func (v writing) carried() [][2]string {
 	out := [][2]string{
-		{"once", v.Once}, {"v", strconv.Itoa(v.Version)}, {"p", v.Paragraph}, {"to", strconv.FormatInt(v.ReplyTo, 10)}, {"code_id", v.code},
-		{"name", v.Name}, {"text", v.Text}, {"email", v.typed.Email}, {"territory", strconv.FormatInt(v.typed.Territory, 10)},
+		{"once", v.Once},
+		{"v", strconv.Itoa(v.Version)},
+		{"p", v.Paragraph},
+		{"to", strconv.FormatInt(v.ReplyTo, 10)},
+		{"code_id", v.code},
+		{"name", v.Name},
+		{"text", v.Text},
+		{"email", v.typed.Email},
+		{"territory", strconv.FormatInt(v.typed.Territory, 10)},
 	}
 	if v.typed.OldEnough {
 		out = append(out, [2]string{"age", "yes"})

@@ -407,8 +407,8 @@ func (h *Handlers) WeeklyFile(c echo.Context) error {
 		return err
 	}
 	day, ok := strings.CutSuffix(c.Param("day"), ".pdf")
-	first, real := weekly.ReadDay(day, s.now, h.Zone)
-	if !ok || !real {
+	first, is := weekly.ReadDay(day, s.now, h.Zone)
+	if !ok || !is {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
 	body, err := h.weeklyBody(s, *r, first)

@@ -255,9 +255,12 @@ func (b *briefing) waits() (document.Chapter, error) {
 		return out, err
 	}
 	grid := document.Table{Columns: []document.TableColumn{
-		{Head: ui.T(s, "dashboard.stages.stage"), Wide: 44}, {Head: ui.T(s, "dashboard.stages.visits"), Wide: 24, Right: true},
-		{Head: ui.T(s, "dashboard.stages.median"), Wide: 24, Right: true}, {Head: ui.T(s, "dashboard.stages.p90"), Wide: 24, Right: true},
-		{Head: ui.T(s, "dashboard.stages.now"), Wide: 24, Right: true}, {Head: ui.T(s, "dashboard.stages.longest"), Wide: 28, Right: true},
+		{Head: ui.T(s, "dashboard.stages.stage"), Wide: 44},
+		{Head: ui.T(s, "dashboard.stages.visits"), Wide: 24, Right: true},
+		{Head: ui.T(s, "dashboard.stages.median"), Wide: 24, Right: true},
+		{Head: ui.T(s, "dashboard.stages.p90"), Wide: 24, Right: true},
+		{Head: ui.T(s, "dashboard.stages.now"), Wide: 24, Right: true},
+		{Head: ui.T(s, "dashboard.stages.longest"), Wide: 28, Right: true},
 	}}
 	most := 1
 	rows := b.h.stageRows(s, &waiting{Filter: b.f, Of: b.of}, lines)
@@ -271,8 +274,12 @@ func (b *briefing) waits() (document.Chapter, error) {
 			continue
 		}
 		grid.Rows = append(grid.Rows, []document.TableCell{
-			{Text: ui.T(s, "stage."+r.Stage)}, {Text: r.Visits}, {Text: r.Median}, {Text: r.P90},
-			{Text: r.Waits, Bar: float64(r.waits) / float64(most)}, {Text: r.Longest},
+			{Text: ui.T(s, "stage."+r.Stage)},
+			{Text: r.Visits},
+			{Text: r.Median},
+			{Text: r.P90},
+			{Text: r.Waits, Bar: float64(r.waits) / float64(most)},
+			{Text: r.Longest},
 		})
 	}
 	out.Parts = []document.Part{grid}

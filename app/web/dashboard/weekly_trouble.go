@@ -88,8 +88,10 @@ func (b *briefing) hurts() (document.Chapter, error) {
 	s := b.s
 	out := document.Chapter{Title: ui.T(s, "weekly.hurts"), Hint: ui.T(s, "weekly.hurts_hint")}
 	grid := document.Table{Columns: []document.TableColumn{
-		{Head: ui.T(s, "dashboard.territory"), Wide: 42}, {Head: ui.T(s, "dashboard.topics.topic"), Wide: 62},
-		{Head: ui.T(s, "dashboard.topics.count"), Wide: 22, Right: true}, {Head: ui.T(s, "weekly.week_before"), Wide: 22, Right: true},
+		{Head: ui.T(s, "dashboard.territory"), Wide: 42},
+		{Head: ui.T(s, "dashboard.topics.topic"), Wide: 62},
+		{Head: ui.T(s, "dashboard.topics.count"), Wide: 22, Right: true},
+		{Head: ui.T(s, "weekly.week_before"), Wide: 22, Right: true},
 		{Head: ui.T(s, "weekly.late"), Wide: 24, Right: true},
 	}}
 	for _, l := range b.hot {
@@ -98,8 +100,11 @@ func (b *briefing) hurts() (document.Chapter, error) {
 			late.Tone = document.Bad
 		}
 		grid.Rows = append(grid.Rows, []document.TableCell{
-			{Text: l.place}, {Text: l.topic}, {Text: ui.Number(s, l.count), Bar: float64(l.count) / float64(b.hot[0].count)},
-			{Text: ui.Number(s, l.before)}, late,
+			{Text: l.place},
+			{Text: l.topic},
+			{Text: ui.Number(s, l.count), Bar: float64(l.count) / float64(b.hot[0].count)},
+			{Text: ui.Number(s, l.before)},
+			late,
 		})
 	}
 	out.Parts = []document.Part{grid}
@@ -121,7 +126,8 @@ func (b *briefing) rises() (document.Chapter, error) {
 		return out, fault.Wrap(fault.Unavailable, "dashboard.heat.down", err)
 	}
 	grid := document.Table{Columns: []document.TableColumn{
-		{Head: ui.T(s, "weekly.word"), Wide: 62}, {Head: ui.T(s, "weekly.word_now", "n", ui.Number(s, found.Now)), Wide: 56, Right: true},
+		{Head: ui.T(s, "weekly.word"), Wide: 62},
+		{Head: ui.T(s, "weekly.word_now", "n", ui.Number(s, found.Now)), Wide: 56, Right: true},
 		{Head: ui.T(s, "weekly.word_before", "n", ui.Number(s, found.Before)), Wide: 56, Right: true},
 	}}
 	for _, w := range found.Words {
@@ -166,7 +172,9 @@ func (b *briefing) bursts() (document.Chapter, error) {
 		return out, nil
 	}
 	grid := document.Table{Columns: []document.TableColumn{
-		{Head: ui.T(s, "weekly.burst_where"), Wide: 62}, {Head: ui.T(s, "weekly.burst_count"), Wide: 36}, {Head: ui.T(s, "weekly.burst_words"), Wide: 42},
+		{Head: ui.T(s, "weekly.burst_where"), Wide: 62},
+		{Head: ui.T(s, "weekly.burst_count"), Wide: 36},
+		{Head: ui.T(s, "weekly.burst_words"), Wide: 42},
 		{Head: ui.T(s, "weekly.burst_taken"), Wide: 34},
 	}}
 	for _, a := range b.burst[:min(briefBursts, len(b.burst))] {
@@ -177,7 +185,8 @@ func (b *briefing) bursts() (document.Chapter, error) {
 		grid.Rows = append(grid.Rows, []document.TableCell{
 			{Text: a.Place + " — " + a.Topic},
 			{Text: ui.T(s, "weekly.burst_seen", "n", ui.Number(s, a.Count), "days", ui.Days(s, a.Window), "expected", a.Expected)},
-			{Text: strings.Join(a.Words, ", ")}, taken,
+			{Text: strings.Join(a.Words, ", ")},
+			taken,
 		})
 	}
 	out.Parts = []document.Part{grid}

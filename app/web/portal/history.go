@@ -51,7 +51,7 @@ func (t *track) history(ctx context.Context) []ui.TimelineItem {
 			item.Text = e.Reason
 		}
 		if p := e.Data.Proposal; p != nil {
-			item.Body = proposedAs(p)
+			item.Body = proposedAs(p) //nolint:contextcheck // a component gets its context when it is drawn
 		}
 		out = append(out, item)
 	}
