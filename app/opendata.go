@@ -95,7 +95,7 @@ func (a *App) publishPeriod(ctx context.Context, period atlas.Period, replace bo
 	rows, loose := opendata.Anonymise(facts, cells, a.Config.Zone)
 	e = opendata.Edition{Period: period.Key(), MadeAt: a.Clock.Now(), Appeals: len(facts), Rows: len(rows), Loose: loose}
 	from := time.Unix(0, 0).UTC().AddDate(0, 0, int(period.From)).Format(time.DateOnly)
-	if e.Files, err = a.openFiles(e, openTable{a, book}.lines(rows, from)); err != nil {
+	if e.Files, err = a.openFiles(e, openTable{a, book}.lines(rows, from), openDictionary()); err != nil { //nolint:contextcheck // words of the region, not of a reader
 		return e, false, err
 	}
 	fresh, err = a.Store.SaveEdition(ctx, e, replace)
@@ -201,8 +201,7 @@ func openDictionary() []opendata.Field {
 
 // openFiles are the table as CSV and as JSON, the dictionary, and the passport
 // that describes them for machines (Data Package).
-func (a *App) openFiles(e opendata.Edition, lines [][]any) ([]opendata.File, error) {
-	fields := openDictionary()
+func (a *App) openFiles(e opendata.Edition, lines [][]any, fields []opendata.Field) ([]opendata.File, error) {
 	sheet := document.Sheet{Rows: document.Rows(lines)}
 	objects := make([]map[string]any, len(lines))
 	for _, f := range fields {

@@ -188,7 +188,7 @@ func whereOf(ctx context.Context, texts []discussion.Version, r *discussion.Rema
 
 // passCookie holds the pass of who takes part: writing many remarks must not take
 // as many letters. It is sent to this discussion alone.
-const passCookie = "otklik_talk"
+const passCookie = "otklik_talk" //nolint:gosec // a name
 
 func (h *Handlers) keepPass(c echo.Context, campaign int64, pass string) {
 	c.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the address allows it
@@ -344,7 +344,7 @@ func (h *Handlers) Support(c echo.Context) error {
 	if err := h.Talks.Support(edge.Ctx(c), found.ID, id, pass, c.FormValue("do") != "withdraw", arrived); err != nil {
 		return err
 	}
-	return edge.SeeOther(c, pathOf(found.ID)+"?"+backTo(c.FormValue("back"))+"#"+remarkOf(id))
+	return edge.SeeOther(c, strings.TrimSuffix(pathOf(found.ID)+"?"+backTo(c.FormValue("back")), "?")+"#"+remarkOf(id))
 }
 
 // backTo keeps of a query what the list knows.
@@ -401,7 +401,7 @@ func (h *Handlers) Entered(c echo.Context) error {
 		if page.Invalid = v.errs != nil; page.Invalid {
 			status = http.StatusUnprocessableEntity
 		}
-		return edge.Render(c, status, enterScreen(page, v))
+		return edge.Render(c, status, enterScreen(page, v)) //nolint:contextcheck // a component gets its context when it is drawn
 	}
 	if v.code == "" {
 		v.code, err = h.Talks.Introduce(ctx, found.ID, v.typed)

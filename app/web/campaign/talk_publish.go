@@ -53,7 +53,7 @@ func (h *Handlers) TalkData(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	edge.Attachment(c, fileOf(s.Campaign.ID, "remarks.json"), echo.MIMEApplicationJSON)
+	edge.Attachment(c, fileOf(s.ID, "remarks.json"), echo.MIMEApplicationJSON)
 	return c.Blob(http.StatusOK, echo.MIMEApplicationJSON, s.Data)
 }
 
@@ -77,7 +77,7 @@ func (h *Handlers) TalkTable(c echo.Context) error {
 		})
 	}
 	head := func(key string) string { return ui.T(ctx, "talk.csv."+key) }
-	return edge.Tables(c, fileOf(s.Campaign.ID, "remarks"), h.Zone, document.Sheet{Name: ui.T(ctx, "talk.summary_title"), Rows: document.Rows(rows), Columns: []document.Column{
+	return edge.Tables(c, fileOf(s.ID, "remarks"), h.Zone, document.Sheet{Name: ui.T(ctx, "talk.summary_title"), Rows: document.Rows(rows), Columns: []document.Column{
 		{Head: head("n"), Kind: document.Whole},
 		{Head: head("at"), Kind: document.Moment},
 		{Head: head("version"), Kind: document.Whole},
@@ -202,7 +202,7 @@ func (s summed) protocol(ctx context.Context, link string, zone *time.Location) 
 	t := &s.Terms
 	p := &document.Protocol{
 		Lang: ui.Lang(ctx), Agency: s.agency, At: s.Sealed, CheckURL: link,
-		Title: ui.T(ctx, "talk.pdf.title."+string(t.Kind), "n", strconv.FormatInt(s.Campaign.ID, 10)), Subtitle: t.Title.In(ui.Lang(ctx)),
+		Title: ui.T(ctx, "talk.pdf.title."+string(t.Kind), "n", strconv.FormatInt(s.ID, 10)), Subtitle: t.Title.In(ui.Lang(ctx)),
 		Outcome: ui.T(ctx, "talk.pdf.outcome", "remarks", s.TalkResult.Remarks, "accepted", s.Accepted, "partly", s.Partly, "declined", s.Declined),
 		Signers: []string{ui.T(ctx, "result.pdf.chair"), ui.T(ctx, "result.pdf.secretary")},
 		Check:   []string{ui.T(ctx, "talk.pdf.check"), link, "SHA-256: " + s.TalkResult.Data},
@@ -279,13 +279,13 @@ func stepsOf(ctx context.Context, c *participation.Campaign, zone *time.Location
 		}
 		out = append(out, one)
 	}
-	day := func(key, text, place string) {
+	day := func(key, text string) {
 		if d, ok := participation.Day(text, zone); ok {
-			add(key, ui.FullDate(ctx, d), place, d.AddDate(0, 0, 1))
+			add(key, ui.FullDate(ctx, d), "", d.AddDate(0, 0, 1))
 		}
 	}
-	day("notice", s.Notice, "")
-	day("posted", s.Posted, "")
+	day("notice", s.Notice)
+	day("posted", s.Posted)
 	if to, ok := participation.Day(s.ShownTo, zone); ok {
 		add("exposition", ui.T(ctx, "talk.until", "day", ui.FullDate(ctx, to)), s.Place, to.AddDate(0, 0, 1))
 	}
@@ -293,7 +293,7 @@ func stepsOf(ctx context.Context, c *participation.Campaign, zone *time.Location
 	for _, m := range s.Meetings {
 		add("meeting", ui.DateTime(ctx, m.At), m.Place, m.At)
 	}
-	day("protocol", s.Protocol, "")
-	day("conclusion", s.Conclusion, "")
+	day("protocol", s.Protocol)
+	day("conclusion", s.Conclusion)
 	return out
 }

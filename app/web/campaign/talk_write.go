@@ -55,7 +55,7 @@ func (h *Handlers) aim(c echo.Context, v *writing) error {
 		v.Version = len(texts)
 	}
 	if v.ReplyTo != 0 {
-		if v.to, err = h.Talks.Store.FindRemark(ctx, v.introduced.ID, v.ReplyTo); err != nil {
+		if v.to, err = h.Talks.Store.FindRemark(ctx, v.ID, v.ReplyTo); err != nil {
 			return err
 		}
 		if v.to.State != discussion.Shown {
@@ -74,7 +74,7 @@ func (h *Handlers) showWriting(c echo.Context, status int, v writing, review boo
 	if err := h.aim(c, &v); err != nil && v.problem == "" {
 		return err
 	}
-	v.known = h.pass(c, v.introduced.ID) != ""
+	v.known = h.pass(c, v.ID) != ""
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 	title := "talk.write_title"
 	switch {
@@ -84,7 +84,7 @@ func (h *Handlers) showWriting(c echo.Context, status int, v writing, review boo
 		title = "talk.reply_title"
 	}
 	page := h.Frame(c, ui.T(ctx, title))
-	page.Path, page.Invalid = pathOf(v.introduced.ID)+"/remark", len(v.errs) > 0
+	page.Path, page.Invalid = pathOf(v.ID)+"/remark", len(v.errs) > 0
 	if review {
 		v.warnings = discussion.Warnings(v.Text)
 		return edge.Render(c, status, writeReviewScreen(page, v))
@@ -137,7 +137,7 @@ func (h *Handlers) review(c echo.Context, v writing, pass string) error {
 		if err := h.codes.Pass(c); err != nil {
 			return h.notTaken(c, v, err, false)
 		}
-		id, err := h.Talks.Introduce(edge.Ctx(c), v.introduced.ID, v.typed)
+		id, err := h.Talks.Introduce(edge.Ctx(c), v.ID, v.typed)
 		if err != nil {
 			return h.notTaken(c, v, err, false)
 		}
