@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,11 +63,13 @@ func (m *mailbox) Send(_ context.Context, l notify.Letter) error {
 	return nil
 }
 
-func (m *mailbox) count() int {
+func (m *mailbox) all() []notify.Letter {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.letters)
+	return slices.Clone(m.letters)
 }
+
+func (m *mailbox) count() int { return len(m.all()) }
 
 func (m *mailbox) Letter(_ context.Context, c *workflow.Case, event int, key string, _ workflow.Applicant) (subject, body string) {
 	return fmt.Sprintf("%s %d %s", c.Appeal.Number, event, key), "body"
@@ -199,11 +202,12 @@ func inBackground(t *testing.T, run func(context.Context)) {
 }
 
 // databases hands out the numbered databases of the test Redis, so that tests
-// at the same time don't see each other's tasks.
-var databases struct {
+// at the same time don't see each other's tasks. Those below are for the tests of
+// other packages, whose workers would take ours.
+var databases = struct {
 	sync.Mutex
 	next int
-}
+}{next: 16}
 
 func redisAddress(t *testing.T) string {
 	t.Helper()
@@ -213,8 +217,8 @@ func redisAddress(t *testing.T) string {
 	}
 	databases.Lock()
 	defer databases.Unlock()
-	databases.next++
 	address := fmt.Sprintf("%s/%d", strings.TrimRight(base, "/"), databases.next)
+	databases.next++
 	flush(t, address)
 	return address
 }
@@ -302,7 +306,7 @@ func TestJobs_silence_closes_what_was_answered(t *testing.T) {
 			return err == nil && len(rows) == 0
 		}, "the outbox is empty")
 		seen := map[string]bool{}
-		for _, l := range w.mail.letters {
+		for _, l := range w.mail.all() {
 			require.False(t, seen[l.ID], "%s left twice", l.Subject)
 			seen[l.ID] = true
 		}

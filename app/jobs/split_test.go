@@ -42,9 +42,7 @@ func TestAuthors_are_told_of_a_split_once_with_all_its_parts(t *testing.T) {
 			require.NoError(t, err)
 			require.Len(t, made, 2)
 			eventually(t, func() bool { return w.mail.count() == 2 }, "one letter of the submission, one of the split")
-			w.mail.mu.Lock()
-			defer w.mail.mu.Unlock()
-			told := w.mail.letters[1]
+			told := w.mail.all()[1]
 			require.Equal(t, "notice.author.split", told.Subject)
 			require.Equal(t, "anna@example.org", told.To)
 			require.Equal(t, fmt.Sprint([]workflow.Link{
