@@ -42,7 +42,7 @@ func dueQueries() map[string]workflow.DueQuery {
 	}
 }
 
-func TestPlanning_plans_walk_indexes(t *testing.T) {
+func TestPlanning_plans_walk_indexes_unraced(t *testing.T) {
 	t.Parallel()
 	for _, dialect := range storetest.Dialects() {
 		t.Run(dialect, func(t *testing.T) {

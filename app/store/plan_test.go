@@ -105,9 +105,9 @@ func inboxQueries() map[string]workflow.InboxQuery {
 	return q
 }
 
-// TestInbox_plans shows that no page reads the whole table and none sorts more
+// TestInbox_plans_unraced shows that no page reads the whole table and none sorts more
 // than pages: what is under a sort is limited.
-func TestInbox_plans(t *testing.T) {
+func TestInbox_plans_unraced(t *testing.T) {
 	t.Parallel()
 	for _, dialect := range storetest.Dialects() {
 		t.Run(dialect, func(t *testing.T) {

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"crypto/rand"
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -25,15 +26,16 @@ func testResults(t *testing.T, open Opener) {
 		requireKind(t, fault.NotFound, err)
 		story, err = h.Voting.Story(t.Context(), c)
 		require.NoError(t, err)
-		require.Equal(t, []string{"p2"}, story.Rules[0].Winners)
+		require.Contains(t, c.Result.Projects.Winners, "p2")
+		require.Equal(t, c.Result.Projects.Winners, story.Rules[0].Winners, "the first is the campaign's own rule")
 		kept, err := h.Store.FindStory(t.Context(), h.ID)
 		require.NoError(t, err)
-		require.Equal(t, story, kept)
+		require.JSONEq(t, asJSON(t, story), asJSON(t, kept))
 		kept.Format = 0 // as an older version of ours told it
 		require.NoError(t, h.Store.KeepStory(t.Context(), h.ID, kept))
 		again, err := h.Voting.Story(t.Context(), c)
 		require.NoError(t, err)
-		require.Equal(t, story, again)
+		require.JSONEq(t, asJSON(t, story), asJSON(t, again))
 	})
 	t.Run("an answer in own words goes from the page with a reason and comes back", func(t *testing.T) {
 		t.Parallel()
@@ -63,6 +65,14 @@ func testResults(t *testing.T, open Opener) {
 		require.NoError(t, hide(participation.Reveal, mark, "it was a street"))
 		require.Empty(t, h.Campaign(t).Hidden)
 	})
+}
+
+// asJSON is how a story is kept: empty lists are left out of it.
+func asJSON(t *testing.T, s *participation.Story) string {
+	t.Helper()
+	text, err := json.Marshal(s)
+	require.NoError(t, err)
+	return string(text)
 }
 
 // AsBudget makes the campaign of a Hall a budget vote on three projects.

@@ -52,7 +52,7 @@ type counter interface {
 	CountsBy(ctx context.Context, p report.Period, f report.Filter, now time.Time, by report.Group) (map[int64]*report.Counts, error)
 }
 
-func TestCounts_are_those_of_the_events(t *testing.T) {
+func TestCounts_are_those_of_the_events_unraced(t *testing.T) {
 	t.Parallel()
 	for _, dialect := range storetest.Dialects() {
 		t.Run(dialect, func(t *testing.T) {
