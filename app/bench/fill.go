@@ -193,7 +193,7 @@ END $$`
 func dropIndexes(ctx context.Context, kind string, conn *sql.Conn) (definitions []string, err error) {
 	query := "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND sql NOT LIKE '%UNIQUE%'"
 	if kind == postgres {
-		query = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef NOT LIKE '%UNIQUE%'"
+		query = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND indexdef NOT LIKE '%UNIQUE%' AND indexname NOT IN (SELECT conname FROM pg_constraint)"
 	}
 	rows, err := conn.QueryContext(ctx, query)
 	if err != nil {
