@@ -87,7 +87,8 @@ func (a *App) figuresPages(officers *console.Handlers) *dashboard.Handlers {
 // console.
 func (a *App) votes(citizens *portal.Handlers, officers *console.Handlers, projects *project.Handlers) *campaign.Handlers {
 	cfg := campaign.Config{
-		Campaigns: a.campaigns(), Voting: a.voting(), PaperBox: a.paperwork(), Talks: a.talks(), Agencies: a.directory, Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
+		Campaigns: a.campaigns(), Voting: a.voting(), PaperBox: a.paperwork(), Talks: a.talks(), Agencies: a.directory, People: a.directory,
+		Clock: a.Clock, Zone: a.Config.Zone, Base: a.Config.Base,
 		Frame: citizens.Page, Office: officers.Page, Projects: projects,
 		Places: func() []participation.Named {
 			var out []participation.Named

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/demo"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/jobs"
@@ -29,9 +31,11 @@ func participates(a identity.Agency) bool { return slices.Contains(a.Capabilitie
 func (a *App) logKey() ledger.Key { return ledger.NewKey(a.keys.ballots) }
 
 // campaigns is what organisers do.
-func (a *App) campaigns() *participation.Campaigns {
+func (a *App) campaigns() *participation.Campaigns { return a.campaignsAt(a.Clock) }
+
+func (a *App) campaignsAt(c clock.Clock) *participation.Campaigns {
 	return &participation.Campaigns{
-		Store: a.Store, Box: a.Store, Paper: a.Store, Clock: a.Clock, Key: a.logKey(), Host: a.Config.Base.Host,
+		Store: a.Store, Box: a.Store, Paper: a.Store, Clock: c, Key: a.logKey(), Host: a.Config.Base.Host,
 		Holds: func(agency int64) (string, bool) {
 			found, ok := a.directory.Agency(agency)
 			return found.Code, ok && participates(found)
@@ -60,6 +64,17 @@ func (a *App) sequencing() *jobs.Sequencing {
 	return &jobs.Sequencing{Log: a.Log, Ballots: &participation.Sequencing{
 		Campaigns: a.campaigns(), Log: a.Store, Clock: a.Clock, Key: a.logKey(), Logger: a.Log,
 	}}
+}
+
+// hallAt is where the votes of the demo region are held.
+func (a *App) hallAt(c clock.Clock) demo.Hall {
+	campaigns := a.campaignsAt(c)
+	return demo.Hall{
+		Campaigns: campaigns,
+		Voting:    &participation.Voting{Store: a.Store, Box: a.Store, Log: a.Store, Codes: a.Store, Clock: c, Key: a.keys.voters},
+		Paper:     &participation.Paperwork{Store: a.Store, Box: a.Store, Clock: c, Key: a.keys.voters},
+		Log:       &participation.Sequencing{Campaigns: campaigns, Log: a.Store, Clock: c, Key: a.logKey(), Logger: a.Log},
+	}
 }
 
 // voterLetters sends voters their codes.

@@ -15,13 +15,21 @@ import (
 
 // SeedDemo fills an empty database with the demo region.
 func (a *App) SeedDemo(ctx context.Context, w io.Writer) error {
-	err := demo.Seed(ctx, demo.Region{
-		Store: a.Store, Rubricator: a.Rubricator, Engine: a.EngineAt, Reload: a.Reload, Now: a.Clock.Now(), Log: a.Log,
-	}, w)
-	if err != nil {
+	if err := demo.Seed(ctx, a.demoRegion(), w); err != nil {
 		return err
 	}
 	return a.Reload(ctx)
+}
+
+func (a *App) demoRegion() demo.Region {
+	return demo.Region{
+		Store: a.Store, Rubricator: a.Rubricator, Engine: a.EngineAt, Reload: a.Reload, Now: a.Clock.Now(), Log: a.Log,
+	}
+}
+
+// HoldDemo holds the votes of the demo region where they are missing.
+func (a *App) HoldDemo(ctx context.Context, w io.Writer) error {
+	return demo.Votes{Region: a.demoRegion(), Zone: a.Config.Zone, Open: a.hallAt}.Hold(ctx, w)
 }
 
 // Welcome says where everything is, for the person who started the server.

@@ -31,6 +31,8 @@ type Result struct {
 	Days   []DayCount   `json:"days,omitempty"`
 	Places []PlaceCount `json:"places,omitempty"`
 	Paper  *PaperCount  `json:"paper,omitempty"` // what became of paper ballots, where there were any
+	// Quotas is who came, by the quotas of a poll; small ones are told together.
+	Quotas []QuotaCount `json:"quotas,omitempty"`
 }
 
 // DayCount is a number of a day of the campaign's zone.

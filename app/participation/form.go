@@ -190,6 +190,9 @@ func (p *Preflight) forms(m *Money) {
 	case FormApproval, FormKnapsack:
 	}
 	p.must(m.Support >= 0, "support", "campaign.check.support")
+	if m.Support == 0 {
+		p.warning("support", "campaign.check.no_support")
+	}
 }
 
 const (

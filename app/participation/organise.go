@@ -175,6 +175,13 @@ func (s *Campaigns) result(ctx context.Context, c *Campaign, log *LogState, draw
 	}
 	r.Campaign, r.Entries, r.Root, r.Places = HashText(c.Hash), log.Tree.N, HashText(log.Tree.Hash), gathered(places)
 	r.Paper = paper
+	if len(terms.Quotas) > 0 {
+		counts, err := s.Box.CountQuotas(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		r.Quotas = gatheredQuotas(counts)
+	}
 	r.Days, err = s.Box.CountDays(ctx, c.ID)
 	return r, err
 }

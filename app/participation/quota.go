@@ -55,8 +55,25 @@ func (t *Terms) Seats(territory int64, band int) []Seat {
 
 // QuotaCount is how many a quota has taken.
 type QuotaCount struct {
-	Quota int
-	Taken int
+	Quota int `json:"quota"` // its place in Terms.Quotas, OtherQuotas for those told together
+	Taken int `json:"taken"`
+}
+
+// OtherQuotas stands for quotas that took too few to be told by themselves.
+const OtherQuotas = -1
+
+// gatheredQuotas puts quotas that took few together, as turnout does with
+// territories.
+func gatheredQuotas(counts []QuotaCount) []QuotaCount {
+	var groups []PlaceCount
+	for _, c := range counts {
+		groups = append(groups, PlaceCount{Territory: int64(c.Quota) + 1, N: c.Taken})
+	}
+	var out []QuotaCount
+	for _, g := range gathered(groups) {
+		out = append(out, QuotaCount{Quota: int(g.Territory) - 1, Taken: g.N})
+	}
+	return out
 }
 
 // Full reports whether one of the seats is taken.

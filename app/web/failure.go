@@ -12,6 +12,7 @@ import (
 
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/app/web/widget"
 )
 
 // fail is the one place where errors become answers: a page, an htmx fragment
@@ -56,6 +57,9 @@ func pageOf(c echo.Context) ui.Page {
 	switch {
 	case strings.HasPrefix(path, "/embed/"):
 		p.Area = ui.Embed
+		if f, framed := widget.FrameOf(edge.Ctx(c)); framed {
+			p.Origin, p.Agency = f.Origin, f.Agency.Name.In(ui.Lang(edge.Ctx(c)))
+		}
 	case edge.User(edge.Ctx(c)) != nil:
 		p.Area = ui.Console
 	}

@@ -389,7 +389,7 @@ func (r *Report) checkCount(counting *participation.Counting, published *partici
 	r.Result = own
 	// What the ballots don't tell is taken from the published result.
 	own.Campaign, own.Entries, own.Root = published.Campaign, published.Entries, published.Root
-	own.Days, own.Places, own.Paper = published.Days, published.Places, published.Paper
+	own.Days, own.Places, own.Paper, own.Quotas = published.Days, published.Places, published.Paper, published.Quotas
 	mine, err1 := json.Marshal(own)
 	theirs, err2 := json.Marshal(published)
 	wrong = errors.Join(err1, err2)

@@ -26,6 +26,11 @@ type Agencies interface {
 	Agencies() []identity.Agency
 }
 
+// People knows who has an account here.
+type People interface {
+	User(id int64) (identity.User, bool)
+}
+
 // Projects are the pages of what goes before and after a budget vote.
 type Projects interface {
 	// Announced reports whether everybody sees the campaign although its vote is not
@@ -44,6 +49,8 @@ type Config struct {
 	Talks     *discussion.Talks
 	PaperBox  *participation.Paperwork
 	Agencies  Agencies
+	// People may be nil: then nobody is named.
+	People People
 	// Places lists the territories that a campaign can be for.
 	Places func() []participation.Named
 	// Projects may be nil.

@@ -10,6 +10,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/otklik/otklik/app/fault"
+	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
@@ -37,33 +38,48 @@ func (h *Handlers) card(ctx context.Context, c *participation.Campaign, now time
 	return v, err
 }
 
-// Card is one campaign of the agency whose frame it is.
+// Card is one campaign in the frame of an agency: its own, or any other's, as all
+// that it tells is public and the voting is done on the portal. Which sites may show
+// it is the agency's to say.
 func (h *Handlers) Card(c echo.Context) error {
 	ctx, now := h.begin(c)
+	if _, framed := widget.FrameOf(ctx); !framed {
+		return fault.New(fault.NotFound, "error.not_found")
+	}
 	found, err := h.find(c)
+	if fault.Is(err, fault.NotFound) {
+		return fault.New(fault.NotFound, "widget.unknown_campaign")
+	}
 	if err != nil {
 		return err
-	}
-	frame, framed := widget.FrameOf(ctx)
-	if !framed || found.Agency != frame.Agency.ID {
-		return fault.New(fault.NotFound, "error.not_found")
 	}
 	return h.showCards(c, found.Terms.Title.In(ui.Lang(ctx)), []participation.Campaign{*found}, now)
 }
 
-// Cards are the open campaigns of the agency whose frame it is.
+// Cards are the open campaigns of the agency whose frame it is and of the bodies
+// above it: a town's site tells of the region's votes too.
 func (h *Handlers) Cards(c echo.Context) error {
 	ctx, now := h.begin(c)
 	frame, framed := widget.FrameOf(ctx)
 	if !framed {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
-	all, err := h.Campaigns.Store.ListCampaigns(ctx, []int64{frame.Agency.ID})
+	all, err := h.Campaigns.Store.ListCampaigns(ctx, h.upwards(frame.Agency))
 	if err != nil {
 		return err
 	}
 	all = slices.DeleteFunc(all, func(c participation.Campaign) bool { return !c.Accepts(now) })
 	return h.showCards(c, ui.T(ctx, "campaign.list_title"), all, now)
+}
+
+// upwards are an agency and the bodies above it.
+func (h *Handlers) upwards(a identity.Agency) []int64 {
+	ids := []int64{a.ID}
+	for a.Parent != 0 && !slices.Contains(ids, a.Parent) {
+		ids = append(ids, a.Parent)
+		a, _ = h.Agencies.Agency(a.Parent)
+	}
+	return ids
 }
 
 func (h *Handlers) showCards(c echo.Context, title string, list []participation.Campaign, now time.Time) error {

@@ -156,9 +156,7 @@ func (h *Handlers) showDesk(c echo.Context, status int, view desk) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range slices.Backward(notes) {
-		view.notes = append(view.notes, ui.TimelineItem{Title: ui.T(ctx, "campaign.did."+string(n.Action)), At: n.At, Text: n.Reason})
-	}
+	view.notes = h.journal(ctx, notes, "campaign.did.")
 	page, err := h.Office(c, found.Terms.Title.In(ui.Lang(ctx)))
 	if err != nil {
 		return err
@@ -347,7 +345,7 @@ func (h *Handlers) formOf(c *participation.Campaign) url.Values {
 		v.Set("form", string(t.Money.BallotForm()))
 		number("points", t.Money.Points)
 		number("per_project", t.Money.PerProject)
-		number("support", int64(t.Money.Support))
+		v.Set("support", strconv.Itoa(t.Money.Support)) // a nought is an answer: what nobody named may win
 		v.Set("rule", t.Money.Rule)
 		v.Set("projects", writeProjects(t.Money.Projects))
 	}
@@ -405,8 +403,12 @@ func (h *Handlers) fill(c *participation.Campaign, form url.Values) error {
 		h.fillTalk(t, text, &check)
 	}
 	if t.Kind == participation.Budget {
+		support := number("support")
+		if text("support") == "" {
+			support = 1 // money that is left over is given out down the list, also to what nobody named
+		}
 		t.Money = &participation.Money{
-			Budget: number("budget"), Rule: text("rule"), Most: int(number("most")), Support: int(number("support")),
+			Budget: number("budget"), Rule: text("rule"), Most: int(number("most")), Support: int(support),
 			Points: number("points"), PerProject: number("per_project"), Projects: append(adopted(t), readProjects(text("projects"), &check)...),
 		}
 		t.Money.SetForm(participation.Form(text("form")))

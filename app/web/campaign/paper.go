@@ -297,19 +297,24 @@ func (h *Handlers) Settle(c echo.Context) error {
 
 func markOf(s *participation.Sheet) string { return hex.EncodeToString(s.Mark[:]) }
 
+// paperLine is one number of how paper stands.
+type paperLine struct {
+	key string
+	n   int
+}
+
+func paperLedger(p *participation.PaperCount) []paperLine {
+	return []paperLine{
+		{"paper.row.printed", p.Printed}, {"paper.row.issued", p.Issued}, {"paper.row.entered", p.Entered}, {"paper.row.matched", p.Matched},
+		{"paper.row.settled", p.Settled}, {"paper.row.spoiled", p.Spoiled}, {"paper.row.counted", p.Counted}, {"paper.row.unmatched", p.Unmatched},
+	}
+}
+
 // paperRows are how paper stands.
 func paperRows(ctx context.Context, p *participation.PaperCount) []ui.SummaryRow {
 	var rows []ui.SummaryRow
-	add := func(key string, n int) {
-		rows = append(rows, ui.SummaryRow{Key: ui.T(ctx, key), Value: ui.Number(ctx, n)})
+	for _, line := range paperLedger(p) {
+		rows = append(rows, ui.SummaryRow{Key: ui.T(ctx, line.key), Value: ui.Number(ctx, line.n)})
 	}
-	add("paper.row.printed", p.Printed)
-	add("paper.row.issued", p.Issued)
-	add("paper.row.entered", p.Entered)
-	add("paper.row.matched", p.Matched)
-	add("paper.row.settled", p.Settled)
-	add("paper.row.spoiled", p.Spoiled)
-	add("paper.row.counted", p.Counted)
-	add("paper.row.unmatched", p.Unmatched)
 	return rows
 }

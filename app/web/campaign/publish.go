@@ -136,6 +136,12 @@ func (r results) sheet(ctx context.Context) document.Sheet {
 	}
 	add(r.days(ctx))
 	add(r.places(ctx))
+	add(r.quotas(ctx))
+	if r.Paper != nil {
+		for _, line := range paperLedger(r.Paper) {
+			rows = append(rows, []any{ui.T(ctx, "paper.title"), ui.T(ctx, line.key), line.n, nil, ""})
+		}
+	}
 	s.Rows = document.Rows(rows)
 	return s
 }
@@ -189,10 +195,13 @@ func (r results) protocol(ctx context.Context, agency string, log *participation
 		{Name: ui.T(ctx, "result.csv.voters"), Value: ui.Number(ctx, r.Voters)},
 		{Name: ui.T(ctx, "result.csv.ballots"), Value: ui.Number(ctx, r.Ballots)},
 		{Name: ui.T(ctx, "result.csv.blank"), Value: ui.Number(ctx, r.Blank)},
-	}, Text: r.thresholds(ctx), Grids: []document.Grid{r.days(ctx).grid(ctx), r.places(ctx).grid(ctx)}}
+	}, Text: r.thresholds(ctx), Grids: []document.Grid{r.days(ctx).grid(ctx), r.places(ctx).grid(ctx), r.quotas(ctx).grid(ctx)}}
 	out := document.Section{Heading: ui.T(ctx, "campaign.result")}
 	if r.Projects != nil {
 		out.Grids = append(out.Grids, r.projects(ctx).grid(ctx))
+		if line := r.unsupported(ctx); line != "" {
+			out.Text = append(out.Text, line)
+		}
 	}
 	for _, q := range r.Questions {
 		asked, ok := t.Question(q.ID)
@@ -205,7 +214,15 @@ func (r results) protocol(ctx context.Context, agency string, log *participation
 		}
 		out.Grids = append(out.Grids, r.question(ctx, q, asked).grid(ctx))
 	}
-	p.Sections = append(p.Sections, when, came, out)
+	p.Sections = append(p.Sections, when, came)
+	if r.Paper != nil {
+		paper := document.Section{Heading: ui.T(ctx, "paper.title"), Text: []string{ui.T(ctx, "result.paper_lead")}}
+		for _, line := range paperLedger(r.Paper) {
+			paper.Rows = append(paper.Rows, document.Finding{Name: ui.T(ctx, line.key), Value: ui.Number(ctx, line.n)})
+		}
+		p.Sections = append(p.Sections, paper)
+	}
+	p.Sections = append(p.Sections, out)
 	if r.story != nil {
 		p.Sections = append(p.Sections, r.storySection(ctx))
 	}

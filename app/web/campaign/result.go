@@ -183,11 +183,64 @@ func (r results) projects(ctx context.Context) chart {
 	for _, v := range r.Projects.Votes {
 		if p, ok := r.Terms.Project(v.ID); ok {
 			c.bars = append(c.bars, bar{
-				name: p.Name.In(ui.Lang(ctx)), n: v.N, won: slices.Contains(r.Projects.Winners, v.ID), note: money(ctx, p.Cost),
+				name: p.Name.In(ui.Lang(ctx)), n: v.N, won: slices.Contains(r.Projects.Winners, v.ID), note: r.projectNote(ctx, p),
 			})
 		}
 	}
 	slices.SortStableFunc(c.bars, func(a, b bar) int { return cmp.Compare(b.n, a.n) })
+	scale(c.bars)
+	return c
+}
+
+// projectNote is what a project costs, and that it could not win where too few
+// named it.
+func (r results) projectNote(ctx context.Context, p *participation.Project) string {
+	note := money(ctx, p.Cost)
+	if slices.Contains(r.Projects.Unsupported, p.ID) {
+		note += ", " + ui.T(ctx, "result.without_support")
+	}
+	return note
+}
+
+// unsupported says which projects could not win, and why.
+func (r results) unsupported(ctx context.Context) string {
+	if r.Projects == nil || len(r.Projects.Unsupported) == 0 {
+		return ""
+	}
+	var names []string
+	for _, id := range r.Projects.Unsupported {
+		names = append(names, "«"+r.project(ctx, id)+"»")
+	}
+	if r.Terms.Money.Support == 1 {
+		return ui.T(ctx, "result.unnamed", "projects", strings.Join(names, ", "))
+	}
+	return ui.Plural(ctx, "result.unsupported", r.Terms.Money.Support, "projects", strings.Join(names, ", "))
+}
+
+// quotas is who came, by the quotas of a poll.
+func (r results) quotas(ctx context.Context) chart {
+	c := chart{caption: ui.T(ctx, "result.by_quota"), note: ui.T(ctx, "result.by_quota_note")}
+	told := map[int]bool{}
+	for _, q := range r.Quotas {
+		if q.Quota < 0 || q.Quota >= len(r.Terms.Quotas) {
+			continue
+		}
+		told[q.Quota] = true
+		asked := r.Terms.Quotas[q.Quota]
+		c.bars = append(c.bars, bar{name: quotaName(ctx, &r.Terms, asked), n: q.Taken, note: ui.T(ctx, "result.quota_of", "n", ui.Number(ctx, asked.Most))})
+	}
+	var small []string
+	for i, q := range r.Terms.Quotas {
+		if !told[i] {
+			small = append(small, quotaName(ctx, &r.Terms, q))
+		}
+	}
+	for _, q := range r.Quotas {
+		if q.Quota == participation.OtherQuotas {
+			c.note += " " + ui.T(ctx, "result.small_quotas", "least", participation.SmallPlace)
+			c.bars = append(c.bars, bar{name: ui.T(ctx, "result.other_quotas"), n: q.Taken, note: strings.Join(small, "; ")})
+		}
+	}
 	scale(c.bars)
 	return c
 }

@@ -93,6 +93,9 @@ func (r results) steps(ctx context.Context) []telling {
 		one := telling{head: ui.Plural(ctx, key, int(s.Score), "project", r.project(ctx, s.Project), "cost", money(ctx, r.cost(s.Project)))}
 		switch s.Verdict {
 		case tally.Funded:
+			if s.Score == 0 {
+				one.lines = append(one.lines, ui.T(ctx, "result.story.nobody"))
+			}
 			one.lines = append(one.lines, ui.T(ctx, "result.story.funded", "left", money(ctx, s.Left)))
 		case tally.TooDear:
 			one.lines = append(one.lines, ui.T(ctx, "result.story.too_dear", "left", money(ctx, s.Left)))

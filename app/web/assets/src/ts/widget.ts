@@ -14,6 +14,8 @@
 // It makes one iframe, gives it its height and changes nothing else of the
 // page. It listens to that iframe and its origin alone.
 
+const silentFor = 5_000; // ms after the frame was loaded
+
 (() => {
   const script = (document.currentScript ??
     document.querySelector("script[data-agency][src*='/widget']")) as HTMLScriptElement | null;
@@ -48,8 +50,28 @@
     border: "0",
   });
 
+  // A frame that we may not stand in is shown empty, and no page is told why. Ours
+  // speaks within moments; where it stays silent the way to the portal is offered.
+  let heard = false;
+  const door = document.createElement("p");
+  frame.addEventListener("load", () => {
+    setTimeout(() => {
+      if (heard || !frame.isConnected) return;
+      console.warn(
+        `Otklik: nothing came from the frame. Does the agency "${agency}" list ${location.origin} in widget_origins?`,
+      );
+      frame.after(door);
+    }, silentFor);
+  });
+  const way = document.createElement("a");
+  way.href = new URL(campaign ? (campaign === "all" ? "/campaigns" : `/campaigns/${encodeURIComponent(campaign)}`) : "/", home).href;
+  way.textContent = english ? "Nothing here? Open it on the portal" : "Здесь пусто? Откройте на портале";
+  door.append(way);
+
   addEventListener("message", (event) => {
     if (event.origin !== home || event.source !== frame.contentWindow) return;
+    heard = true;
+    door.remove();
     const { type, height, number } = (event.data ?? {}) as { type?: string; height?: number; number?: string };
     if (type === "otklik:height" && typeof height === "number" && height > 0) {
       frame.style.height = `${Math.min(height, 20_000)}px`;
