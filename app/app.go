@@ -419,7 +419,7 @@ func (a *App) channel() notify.Channel {
 }
 
 func (a *App) housekeeping() *jobs.Housekeeping {
-	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Usual: a.Store, Codes: a.Store, Clock: a.Clock, Log: a.Log}
+	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Usual: a.Store, Voters: a.Store, Clock: a.Clock, Log: a.Log}
 }
 
 // watch looks for news of saved searches, where there is an index to ask.

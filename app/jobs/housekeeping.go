@@ -29,9 +29,11 @@ type Phones interface {
 	MarkPhones(ctx context.Context, limit int) (int, error)
 }
 
-// Codes removes codes of voters that have expired.
-type Codes interface {
+// Voters removes codes of voters that have expired, and what tells in which order
+// voters came.
+type Voters interface {
 	PurgeCodes(ctx context.Context, now time.Time) (int, error)
+	MixVoters(ctx context.Context) error
 }
 
 // Housekeeping removes what nobody needs any more: forms that were never sent
@@ -44,7 +46,7 @@ type Housekeeping struct {
 	Sessions Sessions
 	Phones   Phones
 	Usual    workflow.UsualTimes
-	Codes    Codes
+	Voters   Voters
 	Clock    clock.Clock
 	Log      *slog.Logger
 }
@@ -68,7 +70,10 @@ func (h *Housekeeping) clean(ctx context.Context) (bool, error) {
 	if _, err := h.Sessions.PurgeSessions(ctx, now); err != nil {
 		return false, err
 	}
-	if _, err := h.Codes.PurgeCodes(ctx, now); err != nil {
+	if _, err := h.Voters.PurgeCodes(ctx, now); err != nil {
+		return false, err
+	}
+	if err := h.Voters.MixVoters(ctx); err != nil {
 		return false, err
 	}
 	marked, err := h.Phones.MarkPhones(ctx, purgeAtOnce)

@@ -126,6 +126,10 @@ func (s *Campaigns) Count(ctx context.Context, by actor.Actor, id int64, log *Lo
 	if c.Terms.Kind.Talks() { // see Conclude
 		return nil, fault.New(fault.Conflict, "campaign.not_now")
 	}
+	// Before choices are published.
+	if err := s.Box.MixVoters(ctx); err != nil {
+		return nil, err
+	}
 	// Nothing moves any more: the campaign is sealed. So it is counted outside of
 	// the transaction that writes the result.
 	result, err := s.result(ctx, c, log, draw)
