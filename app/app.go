@@ -363,7 +363,6 @@ func (a *App) Work(ctx context.Context) error {
 	wg.Go(func() { a.publicMaps().Run(ctx) })
 	wg.Go(func() { a.publishing().Run(ctx) })
 	wg.Go(func() { a.reloading(ctx) })
-	wg.Go(func() { a.watch().Run(ctx) })
 	wg.Go(func() { a.follower(true).Run(ctx) })
 	worker := &jobs.Worker{
 		Redis: a.Config.Redis, Concurrency: a.Config.Workers, Firing: firing, Delivery: delivery, Log: a.Log,
@@ -422,7 +421,8 @@ func (a *App) housekeeping() *jobs.Housekeeping {
 	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Usual: a.Store, Voters: a.Store, Clock: a.Clock, Log: a.Log}
 }
 
-// watch looks for news of saved searches, where there is an index to ask.
+// watch looks for news of saved searches. It asks the index and what the pages
+// are made of: a worker has neither.
 func (a *App) watch() *jobs.Watch {
 	return &jobs.Watch{Subscriptions: a.Store, People: a.Store, Finder: finder{a}, Clock: a.Clock, Zone: a.Config.Zone, Log: a.Log}
 }

@@ -24,6 +24,7 @@ func TestViews_with_words_are_counted_and_fed(t *testing.T) {
 	list, err := r.store.ListViews(t.Context(), r.users["coordinator"].ID, nil)
 	require.NoError(t, err)
 	require.Len(t, list, 1)
+	require.Contains(t, b.get("/console/views").text(), "Ямы 1 сейчас в этом виде")
 	page := "/console/views/" + strconv.FormatInt(list[0].ID, 10)
 	made := b.post(page, "do", "feed_on")
 	address := regexp.MustCompile(`/feeds/[\w-]+`).FindString(made.body)

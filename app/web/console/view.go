@@ -69,7 +69,7 @@ func readView(v workflow.View) queue {
 	return readQueue(values)
 }
 
-// views are those above the list, with their counts.
+// views are the person's, with their counts.
 func (h *Handlers) views(ctx context.Context) ([]viewLink, error) {
 	links, err := h.listViews(ctx)
 	if err != nil {
@@ -186,7 +186,7 @@ func (h *Handlers) Views(c echo.Context) error {
 func (h *Handlers) renderViews(c echo.Context, status int, view viewsPage) error {
 	ctx := edge.Ctx(c)
 	var err error
-	if view.Links, err = h.listViews(ctx); err != nil {
+	if view.Links, err = h.views(ctx); err != nil {
 		return err
 	}
 	if view.Page, err = h.page(c, ui.T(ctx, "view.title")); err != nil {

@@ -42,6 +42,12 @@ type figure struct {
 	known bool
 }
 
+// few reports whether the figure is of so few cases that it judges nobody.
+func (f figure) few() bool { return f.Text != noFigure && !f.known }
+
+// noFigure stands where there is nothing to count.
+const noFigure = "—"
+
 func (h *Handlers) agencyLines(s screen, f filter) ([]report.AgencyLine, error) {
 	ask := question{f.Period.report(), f.report(s)}
 	return recall(s, h.memo, "agencies", ask, func(ctx context.Context) ([]report.AgencyLine, error) {
@@ -143,7 +149,7 @@ func (h *Handlers) agencyRow(s screen, f filter, l report.AgencyLine) agencyRow 
 func (h *Handlers) figureRow(s screen, c report.Counts) agencyRow {
 	row := agencyRow{Submitted: c.Submitted, Answered: c.Answered}
 	for _, k := range report.KPIs(c) {
-		fig := figure{Text: "—", known: k.Known && k.Basis >= h.Limits.Basis, value: k.Value, Red: h.Limits.past(k)}
+		fig := figure{Text: noFigure, known: k.Known && k.Basis >= h.Limits.Basis, value: k.Value, Red: h.Limits.past(k)}
 		if k.Known {
 			fig.Text = amount(s, k.Unit, k.Value)
 		}

@@ -26,7 +26,7 @@ type alerts struct {
 	Rows     []alertRow
 	Mail     bool
 	Errors   ui.Errors
-	Taken    string // what stood in the way of taking note
+	Taken    string // what stood in the way of taking note, beside what was typed
 	Wrong    int64
 	Typed    string
 }
@@ -60,6 +60,9 @@ func (h *Handlers) alerts(c echo.Context, status int, view alerts) error {
 		return err
 	}
 	for _, a := range list {
+		if a.ID == view.Wrong && a.TakenBy != 0 { // meanwhile, so there is no field to mend
+			status, view.Errors, view.Taken = http.StatusConflict, nil, ui.T(s, "burst.taken_already")
+		}
 		view.Rows = append(view.Rows, h.alertRow(s, a))
 	}
 	view.Page.Invalid = len(view.Errors) > 0
@@ -103,14 +106,21 @@ func (h *Handlers) TakeAlert(c echo.Context) error {
 		return err
 	}
 	note := strings.TrimSpace(c.FormValue(noteName(id)))
-	if utf8.RuneCountInString(note) > mostNote {
+	wrong := ""
+	switch n := utf8.RuneCountInString(note); {
+	case n == 0:
+		wrong = ui.T(s, "burst.note_none")
+	case n > mostNote:
+		wrong = ui.T(s, "burst.note_long", "most", mostNote)
+	}
+	if wrong != "" {
 		return h.alerts(c, http.StatusUnprocessableEntity, alerts{
-			Errors: ui.Errors{{Name: noteName(id), Text: ui.T(s, "burst.note_long", "most", mostNote)}}, Wrong: id, Typed: note,
+			Errors: ui.Errors{{Name: noteName(id), Text: wrong}}, Wrong: id, Typed: note,
 		})
 	}
 	err = h.Alert.TakeAlert(s, id, s.by.User, note, s.now)
 	if fault.Is(err, fault.Conflict) {
-		return h.alerts(c, http.StatusConflict, alerts{Taken: ui.T(s, "burst.taken_already"), Wrong: id, Typed: note})
+		return h.alerts(c, http.StatusConflict, alerts{Wrong: id, Typed: note})
 	}
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package dashboard_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -63,9 +64,25 @@ func TestAlerts_a_burst_is_raised_once_and_taken_note_of(t *testing.T) {
 		require.Equal(t, want, status, login)
 		require.Equal(t, want, r.post(login, "/dashboard/alerts/1", url.Values{}), login)
 	}
-	require.Equal(t, http.StatusUnprocessableEntity, r.post("supervisor", "/dashboard/alerts/1", url.Values{"note-1": {strings.Repeat("а", 1001)}}))
+	long := strings.Repeat("а", 1001)
+	status, body := r.send("supervisor", "/dashboard/alerts/1", url.Values{"note-1": {long}})
+	require.Equal(t, http.StatusUnprocessableEntity, status)
+	says(t, body, long, "what was typed is kept")
+	for _, empty := range []string{"", "  \n "} {
+		status, body = r.send("supervisor", "/dashboard/alerts/1", url.Values{"note-1": {empty}})
+		require.Equal(t, http.StatusUnprocessableEntity, status, "nothing was decided")
+		says(t, body, "Напишите, что решили")
+		says(t, body, `href="#note-1"`)
+	}
+	keepsQuiet(t, text(r.page("supervisor", "/dashboard/alerts")), "Принято к сведению")
 	require.Equal(t, http.StatusSeeOther, r.post("supervisor", "/dashboard/alerts/1", url.Values{"note-1": {"Бригада выехала"}}))
-	require.Equal(t, http.StatusConflict, r.post("supervisor", "/dashboard/alerts/1", url.Values{}), "a double click")
+	for _, late := range []string{"И я решил", ""} { // another tab, a double click
+		status, body = r.send("supervisor", "/dashboard/alerts/1", url.Values{"note-1": {late}})
+		require.Equal(t, http.StatusConflict, status)
+		says(t, body, "уже приняли к сведению")
+		says(t, body, late, "what was typed is kept")
+		keepsQuiet(t, body, `href="#note-1"`)
+	}
 	require.Equal(t, http.StatusSeeOther, r.post("supervisor", "/dashboard/alerts/mail", url.Values{"mail": {"yes"}}))
 	body = text(r.page("supervisor", "/dashboard/alerts"))
 	says(t, body, "Принято к сведению")
@@ -76,6 +93,13 @@ func TestAlerts_a_burst_is_raised_once_and_taken_note_of(t *testing.T) {
 // post sends a form as somebody and returns the status.
 func (r *region) post(login, path string, form url.Values) int {
 	r.t.Helper()
+	status, _ := r.send(login, path, form)
+	return status
+}
+
+// send sends a form as somebody.
+func (r *region) send(login, path string, form url.Values) (status int, body string) {
+	r.t.Helper()
 	req, err := http.NewRequestWithContext(r.t.Context(), http.MethodPost, r.url+path, strings.NewReader(form.Encode()))
 	require.NoError(r.t, err)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -84,6 +108,8 @@ func (r *region) post(login, path string, form url.Values) int {
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	res, err := client.Do(req)
 	require.NoError(r.t, err)
-	require.NoError(r.t, res.Body.Close())
-	return res.StatusCode
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	require.NoError(r.t, err)
+	return res.StatusCode, string(raw)
 }

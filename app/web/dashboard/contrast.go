@@ -22,7 +22,7 @@ const (
 // surely more: whose interval of the share doesn't hold the share of all.
 type contrast struct {
 	Title       string
-	Mean        string // share overdue of all
+	Mean        string // the share overdue of all, and of what it is one
 	Best, Worst []contrastRow
 	Even        string // how many differ by no more than chance, "" for none
 	Few         string // how many have too few cases to say, "" for none
@@ -45,7 +45,7 @@ type contrasted struct {
 }
 
 // newContrast compares; ok is false where there is nobody to compare with.
-func newContrast(ctx context.Context, title string, all []contrasted) (c contrast, ok bool) {
+func newContrast(ctx context.Context, title, mean string, all []contrasted) (c contrast, ok bool) {
 	late, due, even, few := 0, 0, 0, 0
 	for _, one := range all {
 		late, due = late+one.late, due+one.due
@@ -53,7 +53,7 @@ func newContrast(ctx context.Context, title string, all []contrasted) (c contras
 	if due == 0 {
 		return c, false
 	}
-	mean := float64(late) / float64(due)
+	middle := float64(late) / float64(due)
 	for _, one := range all {
 		if one.due == 0 {
 			continue
@@ -68,9 +68,9 @@ func newContrast(ctx context.Context, title string, all []contrasted) (c contras
 		switch {
 		case one.due < contrastBasis:
 			few++
-		case between.High < mean:
+		case between.High < middle:
 			c.Best = append(c.Best, row)
-		case between.Low > mean:
+		case between.Low > middle:
 			c.Worst = append(c.Worst, row)
 		default:
 			even++
@@ -78,7 +78,7 @@ func newContrast(ctx context.Context, title string, all []contrasted) (c contras
 	}
 	slices.SortStableFunc(c.Best, func(a, b contrastRow) int { return cmp.Compare(a.late.High, b.late.High) })
 	slices.SortStableFunc(c.Worst, func(a, b contrastRow) int { return cmp.Compare(b.late.Low, a.late.Low) })
-	c.Title, c.Mean = ui.T(ctx, title), ui.Percent(ctx, mean, 0)
+	c.Title, c.Mean = ui.T(ctx, title), ui.T(ctx, mean, "mean", ui.Percent(ctx, middle, 0))
 	c.Best, c.Worst = c.Best[:min(len(c.Best), contrastMost)], c.Worst[:min(len(c.Worst), contrastMost)]
 	if even > 0 {
 		c.Even = ui.Plural(ctx, "heat.contrast.even", even)
@@ -100,7 +100,7 @@ func (h *Handlers) contrasts(s screen, q heatQuery, g grid) ([]contrast, error) 
 		}
 		places = append(places, contrasted{r.Name, q.cases(r.Territory, ""), r.Total.Overdue, r.Total.Count, r.Total.Solved, r.Total.Count})
 	}
-	if c, ok := newContrast(s, "dashboard.contrast.places", places); ok {
+	if c, ok := newContrast(s, "dashboard.contrast.places", "heat.contrast.mean_places", places); ok {
 		out = append(out, c)
 	}
 	if q.Words != "" || q.Stage != "" || q.Topic != "" || q.Agency != 0 || q.Outcome != "" || q.Rating != "" || q.Within {
@@ -110,7 +110,7 @@ func (h *Handlers) contrasts(s screen, q heatQuery, g grid) ([]contrast, error) 
 	if err != nil {
 		return nil, err
 	}
-	if c, ok := newContrast(s, "dashboard.contrast.agencies", agencies); ok {
+	if c, ok := newContrast(s, "dashboard.contrast.agencies", "heat.contrast.mean_agencies", agencies); ok {
 		out = append(out, c)
 	}
 	return out, nil

@@ -109,6 +109,8 @@ func TestDashboard(t *testing.T) {
 		"heat two periods and two places":                    testHeatCompares,
 		"heat is taken away":                                 testHeatIsTakenAway,
 		"export has the figures and the cells of the page":   testExportHasTheFigures,
+		"what came and went is taken away":                   testFlowIsTakenAway,
+		"weekly is set up by who may":                        testWeeklyIsSetUp,
 		"escalated lists what climbed to the top":            testEscalatedListsWhatClimbed,
 		"filter wrong days are told beside the field":        testFilterWrongDaysAre,
 		"filter wrong words are told beside the field":       testFilterWrongWordsAre,

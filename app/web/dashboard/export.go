@@ -238,9 +238,7 @@ func (h *Handlers) daySheet(s screen, ask question) (document.Sheet, error) {
 		column(s, "dashboard.agency.answered", document.Whole),
 	}}
 	sheet.Columns[0].Width = 12
-	days, err := recall(s, h.memo, "days", ask, func(ctx context.Context) ([]report.DayLine, error) {
-		return h.Reports.Days(ctx, ask.Period, ask.Filter, h.Zone)
-	})
+	days, err := h.days(s, ask)
 	var rows [][]any
 	for _, d := range days {
 		rows = append(rows, []any{d.Day, d.Submitted, d.Answered})

@@ -75,3 +75,40 @@ func testExportHasTheFigures(t *testing.T, r *region) {
 	require.Equal(t, counts.Submitted, down)
 	require.True(t, strings.HasPrefix(r.page("supervisor", "/dashboard/heat.csv?measure=overdue"), "\ufeff"))
 }
+
+func testFlowIsTakenAway(t *testing.T, r *region) {
+	t.Helper()
+	counts := recount(r.cases(), lastDays(30), today, 100_000)
+	drawing := r.page("supervisor", "/dashboard/received.svg")
+	says(t, drawing, "Поступило и отвечено")
+	says(t, drawing, "Заречный край")
+	says(t, drawing, "stroke-dasharray", "the two lines differ in grey, too")
+	wellFormed(t, drawing)
+	wellFormed(t, r.page("head", "/dashboard/received.svg?agency="+id(r.roads)))
+	status, _ := r.get("head", "/dashboard/received.svg?agency="+id(r.yards))
+	require.Equal(t, http.StatusNotFound, status)
+
+	stages := sheetRows(t, r.page("supervisor", "/dashboard/flow.xlsx"), 0)
+	require.Equal(t, "Дольше всех ждёт, дней", stages[0][5])
+	for _, row := range stages[1:] {
+		if waits, err := strconv.Atoi(row[4]); err == nil && waits > 0 {
+			require.Len(t, row, 6, "who waits, waits since some day")
+		}
+	}
+	flags := sheetRows(t, r.page("supervisor", "/dashboard/flow.xlsx"), 3)
+	require.Equal(t, []string{"Замечание", "Ответов", "Доля ответов"}, flags[0])
+	for _, row := range flags[1:] {
+		n, err := strconv.ParseFloat(row[1], 64)
+		require.NoError(t, err)
+		share, err := strconv.ParseFloat(row[2], 64)
+		require.NoError(t, err)
+		require.InDelta(t, n/float64(counts.Answered), share, 0.0001)
+	}
+
+	both := sheetRows(t, r.page("supervisor", "/dashboard/heat/compare.xlsx"), 0)
+	require.Equal(t, "Всего", both[1][0])
+	require.Equal(t, strconv.Itoa(counts.Submitted), both[1][1])
+	require.True(t, strings.HasPrefix(r.page("head", "/dashboard/heat/compare.csv?with=year"), "\ufeff"))
+	status, _ = r.get("nobody", "/dashboard/heat/compare.csv")
+	require.Equal(t, http.StatusForbidden, status)
+}

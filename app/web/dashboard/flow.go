@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/otklik/otklik/app/report"
 	"github.com/otklik/otklik/app/web/ui"
 )
@@ -80,6 +82,59 @@ func newFlow(s screen, f filter, agency int64, counts report.Counts, days []repo
 		out.Chart.Series[1].Values = append(out.Chart.Series[1].Values, r.Answered)
 	}
 	return out
+}
+
+// picture is the chart as a drawing for a file.
+func (f flow) picture(s screen, title string) lineChart {
+	in, done := f.Chart.Series[0], f.Chart.Series[1]
+	out := lineChart{
+		Title: title, Series: in.series(), Name: in.Name, Other: done.series(), Beside: done.Name, Whole: true,
+		Text: func(x float64) string { return whole(s, x) },
+	}
+	out.Series.labels = f.Chart.Labels
+	return out
+}
+
+func (c chartSeries) series() (out series) {
+	for _, n := range c.Values {
+		out.values, out.known = append(out.values, float64(n)), append(out.known, true)
+	}
+	return out
+}
+
+// FlowPicture sends the picture of what came in and went out as a file.
+func (h *Handlers) FlowPicture(c echo.Context) error {
+	s, err := h.begin(c)
+	if err != nil {
+		return err
+	}
+	f, err := h.readFilter(s, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	of, err := h.readWhose(s, c.QueryParams())
+	if err != nil {
+		return err
+	}
+	ask := of.question(s, f)
+	counts, err := h.counts(s, ask)
+	if err != nil {
+		return err
+	}
+	days, err := h.days(s, ask)
+	if err != nil {
+		return err
+	}
+	title := ui.T(s, "dashboard.flow.title")
+	return sendSVG(c, ui.T(s, "dashboard.export.file", "title", title, "from", f.Period.from(), "to", f.Period.to()),
+		newFlow(s, f, of.Agency, counts, days).picture(s, title+" · "+h.about(s, f, of)).svg())
+}
+
+// days are the counts of each day of the period.
+func (h *Handlers) days(s screen, ask question) ([]report.DayLine, error) {
+	return recall(s, h.memo, "days", ask, func(ctx context.Context) ([]report.DayLine, error) {
+		return h.Reports.Days(ctx, ask.Period, ask.Filter, h.Zone)
+	})
 }
 
 // The days are dates without a zone: they are written as they stand.

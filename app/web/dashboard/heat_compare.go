@@ -2,11 +2,15 @@ package dashboard
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/otklik/otklik/app/document"
+	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/search/signal"
@@ -37,6 +41,7 @@ type comparison struct {
 	Rows        []comparedRow
 	Total       comparedRow
 	Back        string
+	Files       []ui.Tab
 }
 
 // comparedRow is one topic.
@@ -47,6 +52,7 @@ type comparedRow struct {
 	Marked      bool // the numbers differ by more than chance
 	LateMarked  bool // the shares overdue do
 	tests       [2]float64
+	file        []any // the row of a file, without the marks
 }
 
 type comparedSide struct {
@@ -63,18 +69,31 @@ type side struct {
 
 // Compare shows two periods or two places side by side.
 func (h *Handlers) Compare(c echo.Context) error {
-	s, err := h.begin(c)
+	s, view, wrong, err := h.readComparison(c)
 	if err != nil {
 		return err
 	}
-	q, wrong := h.readHeat(s, c.QueryParams())
-	q.Within = false
-	view := comparison{
-		Query: q, With: c.QueryParam("with"), Sections: sections(s, q.filter, "/dashboard/heat"), Back: q.url(), Places: s.territories(),
-		Unit: ui.T(s, "heat.compare.per_day"),
-	}
 	if view.Page, err = h.page(c, ui.T(s, "heat.compare.title")); err != nil {
 		return err
+	}
+	status := http.StatusOK
+	if wrong != nil {
+		status, view.Page.Invalid = edge.Status(wrong), true
+	}
+	return edge.Render(c, status, comparePage(view))
+}
+
+// readComparison reads what is compared with what and compares it; wrong is what
+// the reader typed wrong.
+func (h *Handlers) readComparison(c echo.Context) (s screen, view comparison, wrong, err error) {
+	if s, err = h.begin(c); err != nil {
+		return s, view, nil, err
+	}
+	q, wrong := h.readHeat(s, c.QueryParams())
+	q.Within = false
+	view = comparison{
+		Query: q, With: c.QueryParam("with"), Sections: sections(s, q.filter, "/dashboard/heat"), Back: q.url(), Places: s.territories(),
+		Unit: ui.T(s, "heat.compare.per_day"),
 	}
 	if id, err := strconv.ParseInt(c.QueryParam("other"), 10, 64); err == nil {
 		if t, ok := s.book.Places.Municipality(id); ok {
@@ -93,15 +112,49 @@ func (h *Handlers) Compare(c echo.Context) error {
 		view.twoPlaces(s)
 	}
 	if !q.Misread {
-		if err := h.fillComparison(s, &view); err != nil {
-			return err
+		err = h.fillComparison(s, &view)
+	}
+	for _, form := range []string{"xlsx", "csv"} {
+		view.Files = append(view.Files, ui.Tab{
+			Text: strings.ToUpper(form), URL: address("/dashboard/heat/compare."+form, view.Query.values(), "with", view.With, "other", idOf(view.Other)),
+		})
+	}
+	return s, view, wrong, err
+}
+
+// CompareTable sends the table of the page.
+func (h *Handlers) CompareTable(c echo.Context) error {
+	s, view, wrong, err := h.readComparison(c)
+	if err = errors.Join(err, wrong); err != nil {
+		return err
+	}
+	if view.Down {
+		return fault.New(fault.Unavailable, "dashboard.heat.down")
+	}
+	sheet := document.Sheet{Name: ui.T(s, "heat.compare.sheet"), Columns: []document.Column{column(s, "heat.compare.topic", document.Words)}}
+	for _, of := range []string{view.Left, view.Right} {
+		for _, one := range []struct {
+			key  string
+			kind document.Kind
+		}{{"dashboard.heat.total", document.Whole}, {"heat.compare.late", document.Share}} {
+			sheet.Columns = append(sheet.Columns, document.Column{Head: of + ": " + ui.T(s, one.key), Kind: one.kind, Width: 24})
 		}
 	}
-	status := http.StatusOK
-	if wrong != nil {
-		status, view.Page.Invalid = edge.Status(wrong), true
+	sheet.Columns = append(sheet.Columns, document.Column{Head: view.Unit, Kind: document.Share, Width: 24},
+		document.Column{Head: ui.T(s, "heat.compare.marks"), Kind: document.Words, Width: 24})
+	var rows [][]any
+	for _, r := range append([]comparedRow{view.Total}, view.Rows...) {
+		var marks []string
+		if r.Marked {
+			marks = append(marks, view.Unit)
+		}
+		if r.LateMarked {
+			marks = append(marks, ui.T(s, "heat.compare.late"))
+		}
+		rows = append(rows, append(r.file, strings.Join(marks, ", ")))
 	}
-	return edge.Render(c, status, comparePage(view))
+	sheet.Rows = document.Rows(rows)
+	return edge.Tables(c, ui.T(s, "heat.compare.sheet")+", "+view.Left+" — "+view.Right, h.Zone, sheet)
 }
 
 // twoPlaces sees to it that there are two: the first ones where none are chosen.
@@ -180,12 +233,15 @@ func (h *Handlers) sides(s screen, view *comparison) (left, right side) {
 }
 
 func compared(ctx context.Context, name, by string, left, right side) comparedRow {
+	file := []any{name}
 	of := func(one side) (sums, comparedSide) {
 		found := one.grid.at(one.q.Territory, by)
-		late := "—"
+		late, share := "—", any(nil)
 		if found.Count >= fewShare {
-			late = ui.Percent(ctx, float64(found.Overdue)/float64(found.Count), 0)
+			x := float64(found.Overdue) / float64(found.Count)
+			late, share = ui.Percent(ctx, x, 0), x
 		}
+		file = append(file, found.Count, share)
 		return found, comparedSide{Count: ui.Number(ctx, found.Count), Late: late, URL: one.q.cases(one.q.Territory, by)}
 	}
 	a, shownA := of(left)
@@ -197,7 +253,10 @@ func compared(ctx context.Context, name, by string, left, right side) comparedRo
 		row.tests[1] = signal.Shares(a.Overdue, a.Count, b.Overdue, b.Count)
 	}
 	if left.exposure > 0 && right.exposure > 0 && b.Count >= fewCases {
-		row.Change = signed(ctx, float64(a.Count)/left.exposure/(float64(b.Count)/right.exposure)-1)
+		x := float64(a.Count)/left.exposure/(float64(b.Count)/right.exposure) - 1
+		row.Change, row.file = signed(ctx, x), append(file, x)
+	} else {
+		row.file = append(file, nil)
 	}
 	return row
 }

@@ -80,13 +80,18 @@ func testHeatIsTakenAway(t *testing.T, r *region) {
 	for _, name := range []string{"heat-map", "heat-tiles"} {
 		drawing := r.page("supervisor", "/dashboard/"+name+".svg?period=90&measure=overdue")
 		says(t, drawing, "Липки")
-		reader := xml.NewDecoder(strings.NewReader(drawing))
-		for {
-			_, err := reader.Token()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			require.NoError(t, err, "it is well-formed XML")
+		wellFormed(t, drawing)
+	}
+}
+
+func wellFormed(t *testing.T, drawing string) {
+	t.Helper()
+	reader := xml.NewDecoder(strings.NewReader(drawing))
+	for {
+		_, err := reader.Token()
+		if errors.Is(err, io.EOF) {
+			return
 		}
+		require.NoError(t, err, "it is well-formed XML")
 	}
 }

@@ -125,9 +125,7 @@ func (h *Handlers) figures(s screen, view *overview, of whose) error {
 		return err
 	}
 	view.Groups = h.tiles(s, f, of, counts, before, trend)
-	days, err := recall(s, h.memo, "days", ask, func(ctx context.Context) ([]report.DayLine, error) {
-		return h.Reports.Days(ctx, ask.Period, ask.Filter, h.Zone)
-	})
+	days, err := h.days(s, ask)
 	if err != nil {
 		return err
 	}

@@ -56,6 +56,7 @@ type region struct {
 	yards  int64
 	other  int64
 	tokens map[string]string // sessions by login
+	pages  *dashboard.Handlers
 
 	agencies []identity.Agency
 	users    []identity.User
@@ -99,13 +100,14 @@ func newRegion(t *testing.T, dialect string) *region {
 		Accounts: accounts, Cookies: edge.NewCookies(base), Engine: r.engine, Reader: r.store, Templates: r.store,
 		Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Notices: r.store, Duplicates: r.store.Suspicions(), Views: r.store, Planning: r.store, Absences: r.store, Journal: r.store, Calendar: r.engine.Calendar, Clock: r.clock,
 	})
+	r.pages = dashboard.New(dashboard.Config{
+		Reports: r.board(), Index: r.index, Rubrics: topics, Agencies: r, Inbox: r.store, Alert: r.store, Weekly: r.store, Journal: r.store, Clock: r.clock, Zone: zone,
+		Frame: desk.Page, Log: slog.New(slog.DiscardHandler),
+	})
 	handler, err := web.New(web.Config{
 		Base: base, Zone: zone, Clock: r.clock, Log: slog.New(slog.DiscardHandler), Accounts: accounts,
 		Ready: func(context.Context) error { return nil },
-		Pages: web.Pages{Console: desk, Dashboard: dashboard.New(dashboard.Config{
-			Reports: r.board(), Index: r.index, Rubrics: topics, Agencies: r, Inbox: r.store, Alert: r.store, Weekly: r.store, Journal: r.store, Clock: r.clock, Zone: zone,
-			Frame: desk.Page, Log: slog.New(slog.DiscardHandler),
-		})},
+		Pages: web.Pages{Console: desk, Dashboard: r.pages},
 	})
 	require.NoError(t, err)
 	server := httptest.NewServer(handler)
@@ -175,13 +177,20 @@ func (r *region) settle() {
 // signIn hires a person and opens a session for them.
 func (r *region) signIn(login string, roles ...actor.Membership) {
 	ctx := r.t.Context()
-	u := &identity.User{Login: login, Name: login, PasswordHash: "-", Memberships: roles}
+	u := &identity.User{Login: login, Name: login, Email: login + "@otklik.example", PasswordHash: "-", Memberships: roles}
 	require.NoError(r.t, r.store.SaveUser(ctx, u))
 	r.users = append(r.users, *u)
-	sum := sha256.Sum256([]byte(login))
-	r.tokens[login] = login
-	require.NoError(r.t, r.store.CreateSession(ctx, hex.EncodeToString(sum[:]), identity.Session{
-		User: u.ID, CreatedAt: today, SeenAt: today, ExpiresAt: today.Add(time.Hour),
+	r.open(login, u.ID)
+}
+
+// open opens a session for an hour.
+func (r *region) open(login string, user int64) {
+	now := r.clock.Now()
+	token := login + now.Format(time.RFC3339)
+	sum := sha256.Sum256([]byte(token))
+	r.tokens[login] = token
+	require.NoError(r.t, r.store.CreateSession(r.t.Context(), hex.EncodeToString(sum[:]), identity.Session{
+		User: user, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(time.Hour),
 	}))
 }
 

@@ -81,6 +81,10 @@ func spark(key string, trend []report.TrendPoint) template.HTML {
 type lineChart struct {
 	Title  string
 	Series series
+	Whole  bool   // values are counts: so are the steps of the scale
+	Name   string // of the series, where it isn't alone
+	Other  series // a second one of the same steps, none without a name
+	Beside string // its name
 	Text   func(float64) string // a value in words
 	Target float64              // 0 for none
 	Word   string               // of the target
@@ -91,29 +95,43 @@ const (
 	chartWidth, chartHeight = 720, 280
 	chartLeft, chartTop     = 64, 36
 	chartRight, chartBottom = 16, 36
+	chartSteps              = 4 // of the scale
+	keyWidth, keyHeight     = 130, 22 // of a line's name under the title
 )
 
 // svg draws it with colours that are told apart in grey, too: the target is
 // dashed.
 func (p lineChart) svg() template.HTML {
 	var b strings.Builder
-	width, height := float64(chartWidth-chartLeft-chartRight), float64(chartHeight-chartTop-chartBottom)
-	most := math.Max(p.Series.top(p.Target*1.1), 1e-9)
+	top := chartTop
+	if p.Beside != "" {
+		top += keyHeight
+	}
+	width, height := float64(chartWidth-chartLeft-chartRight), float64(chartHeight-top-chartBottom)
+	most := math.Max(p.Other.top(p.Series.top(p.Target*1.1)), 1e-9)
+	if p.Whole {
+		most = chartSteps * math.Ceil(most/chartSteps)
+	}
 	fmt.Fprintf(&b, `<svg xmlns="http://www.w3.org/2000/svg" class="otk-picture" width="%[1]d" height="%[2]d" viewBox="0 0 %[1]d %[2]d" role="img" font-family="Golos Text, sans-serif" font-size="12">`, chartWidth, chartHeight)
 	fmt.Fprintf(&b, `<title>%s</title><rect width="100%%" height="100%%" fill="#fff"/><text x="%d" y="20" font-size="15" font-weight="bold" fill="#0b0c0c">%s</text>`,
 		html.EscapeString(p.Title), chartLeft, html.EscapeString(p.Title))
-	for i := range 5 {
-		y := float64(chartTop) + height*float64(i)/4
+	for i := range chartSteps + 1 {
+		y := float64(top) + height*float64(i)/chartSteps
 		fmt.Fprintf(&b, `<line x1="%d" x2="%d" y1="%.1f" y2="%.1f" stroke="#d0d4d8"/><text x="%d" y="%.1f" text-anchor="end" fill="#484949">%s</text>`,
-			chartLeft, chartWidth-chartRight, y, y, chartLeft-8, y+4, html.EscapeString(p.Text(most*float64(4-i)/4)))
+			chartLeft, chartWidth-chartRight, y, y, chartLeft-8, y+4, html.EscapeString(p.Text(most*float64(chartSteps-i)/chartSteps)))
 	}
 	if p.Target > 0 {
-		y := float64(chartTop) + height*(1-p.Target/most)
+		y := float64(top) + height*(1-p.Target/most)
 		fmt.Fprintf(&b, `<line x1="%d" x2="%d" y1="%.1f" y2="%.1f" stroke="#9b2c1f" stroke-width="1.5" stroke-dasharray="6 4"/><text x="%d" y="%.1f" text-anchor="end" fill="#9b2c1f">%s</text>`,
 			chartLeft, chartWidth-chartRight, y, y, chartWidth-chartRight, y-5, html.EscapeString(p.Word))
 	}
 	fmt.Fprintf(&b, `<path d="%s" fill="none" stroke="#1d4f91" stroke-width="2.5" stroke-linejoin="round"/>`,
-		p.Series.path(chartLeft, chartTop, width, height, most))
+		p.Series.path(chartLeft, float64(top), width, height, most))
+	if p.Beside != "" {
+		fmt.Fprintf(&b, `<path d="%s" fill="none" stroke="#c27a00" stroke-width="2.5" stroke-linejoin="round" stroke-dasharray="7 4"/>`,
+			p.Other.path(chartLeft, float64(top), width, height, most))
+		b.WriteString(p.key())
+	}
 	n := len(p.Series.labels)
 	for _, i := range []int{0, n / 2, n - 1} {
 		if n == 0 || i == n/2 && n < 5 {
@@ -128,4 +146,17 @@ func (p lineChart) svg() template.HTML {
 	}
 	b.WriteString("</svg>")
 	return template.HTML(b.String()) //nolint:gosec // words are escaped above
+}
+
+// key says which line is which, under the title.
+func (p lineChart) key() string {
+	const stroke, y = 28, chartTop + 4
+	var b strings.Builder
+	at := chartLeft
+	for _, one := range []struct{ name, colour, dash string }{{p.Name, "#1d4f91", ""}, {p.Beside, "#c27a00", ` stroke-dasharray="7 4"`}} {
+		fmt.Fprintf(&b, `<line x1="%d" x2="%d" y1="%[3]d" y2="%[3]d" stroke="%[4]s" stroke-width="2.5"%[5]s/><text x="%[6]d" y="%[7]d" fill="#0b0c0c">%[8]s</text>`,
+			at, at+stroke, y, one.colour, one.dash, at+stroke+6, y+4, html.EscapeString(one.name))
+		at += keyWidth
+	}
+	return b.String()
 }

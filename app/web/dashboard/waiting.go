@@ -49,6 +49,8 @@ type stageRow struct {
 	Longest, URL               string
 	visits, waits              int
 	median, p90                float64
+	known                      bool // of somebody the time is known
+	longest                    int  // days
 }
 
 type forecast struct {
@@ -77,6 +79,7 @@ type flagRow struct {
 	Name  string
 	Count int
 	Share string
+	share float64
 }
 
 // Waiting shows where cases wait, of the region, a place or an agency.
@@ -157,9 +160,8 @@ func (h *Handlers) fillWaiting(s screen, view *waiting) error {
 	}
 	counts, err := h.counts(s, ask)
 	for _, l := range flags {
-		view.Flags = append(view.Flags, flagRow{
-			ui.T(s, flagTitles[conscience.Code(l.Flag)]), l.Count, ui.Percent(s, float64(l.Count)/float64(max(counts.Answered, 1)), 1),
-		})
+		of := float64(l.Count) / float64(max(counts.Answered, 1))
+		view.Flags = append(view.Flags, flagRow{ui.T(s, flagTitles[conscience.Code(l.Flag)]), l.Count, ui.Percent(s, of, 1), of})
 	}
 	return err
 }
@@ -193,11 +195,13 @@ func (h *Handlers) stageRows(s screen, view *waiting, lines []report.StageLine) 
 			visits: l.Visits, waits: l.Now,
 		}
 		if l.Hours.Len() > 0 {
+			row.known = true
 			row.median, row.p90 = l.Hours.Percentile(0.5)/24, l.Hours.Percentile(0.9)/24
 			row.Median, row.P90 = ui.Decimal(s, row.median, 1), ui.Decimal(s, row.p90, 1)
 		}
 		if l.Now > 0 {
-			row.Longest = ui.Days(s, int(report.DayOf(s.now, h.Zone)-l.Since))
+			row.longest = int(report.DayOf(s.now, h.Zone) - l.Since)
+			row.Longest = ui.Days(s, row.longest)
 			row.URL = cases{Stage: stage, Territory: view.Filter.Territory, Agency: view.Of.Agency}.url()
 		}
 		out = append(out, row)
@@ -233,7 +237,14 @@ func (h *Handlers) WaitingTables(c echo.Context) error {
 	}
 	var stages, due, pairs, flags [][]any
 	for _, r := range view.Stages {
-		stages = append(stages, []any{ui.T(s, "stage."+r.Stage), r.visits, r.median, r.p90, r.waits})
+		row := []any{ui.T(s, "stage."+r.Stage), r.visits, nil, nil, r.waits, nil}
+		if r.known {
+			row[2], row[3] = r.median, r.p90
+		}
+		if r.waits > 0 {
+			row[5] = r.longest
+		}
+		stages = append(stages, row)
 	}
 	for _, r := range view.Forecast.Rows {
 		due = append(due, []any{r.Day, r.due, r.sum, r.done})
@@ -242,7 +253,7 @@ func (h *Handlers) WaitingTables(c echo.Context) error {
 		pairs = append(pairs, []any{p.From, p.To, p.Count})
 	}
 	for _, l := range view.Flags {
-		flags = append(flags, []any{l.Name, l.Count})
+		flags = append(flags, []any{l.Name, l.Count, l.share})
 	}
 	words := func(key string) document.Column { return column(s, key, document.Words) }
 	whole := func(key string) document.Column { return column(s, key, document.Whole) }
@@ -252,7 +263,7 @@ func (h *Handlers) WaitingTables(c echo.Context) error {
 	}{
 		{"stages", document.Sheet{Name: ui.T(s, "dashboard.stages.short"), Rows: document.Rows(stages), Columns: []document.Column{
 			words("dashboard.stages.stage"), whole("dashboard.stages.visits"), column(s, "dashboard.stages.median", document.Real),
-			column(s, "dashboard.stages.p90", document.Real), whole("dashboard.stages.now"),
+			column(s, "dashboard.stages.p90", document.Real), whole("dashboard.stages.now"), whole("dashboard.stages.longest_days"),
 		}}},
 		{"forecast", document.Sheet{Name: ui.T(s, "dashboard.forecast.short"), Rows: document.Rows(due), Columns: []document.Column{
 			words("dashboard.forecast.day"), whole("dashboard.forecast.due"), whole("dashboard.forecast.sum"), whole("dashboard.forecast.done"),
@@ -261,7 +272,7 @@ func (h *Handlers) WaitingTables(c echo.Context) error {
 			words("dashboard.redirects.from"), words("dashboard.redirects.to"), whole("dashboard.redirects.count"),
 		}}},
 		{"flags", document.Sheet{Name: ui.T(s, "dashboard.flags.short"), Rows: document.Rows(flags), Columns: []document.Column{
-			words("dashboard.flags.flag"), whole("dashboard.flags.count"),
+			words("dashboard.flags.flag"), whole("dashboard.flags.count"), column(s, "dashboard.flags.share", document.Share),
 		}}},
 	}
 	var sheets []document.Sheet

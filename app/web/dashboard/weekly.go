@@ -190,6 +190,9 @@ func (h *Handlers) WeeklyForm(c echo.Context) error {
 	}
 	if of := c.QueryParam("of"); slices.ContainsFunc(scopes, func(o ui.Option) bool { return o.Value == of }) {
 		readScope(of, &r)
+		if c.QueryParams().Has("weekday") { // chosen in the middle of filling the form
+			h.typedWeekly(c.QueryParams(), &r)
+		}
 	}
 	return h.weeklyForm(c, s, http.StatusOK, weeklyForm{Report: r, Scopes: scopes})
 }
@@ -315,6 +318,17 @@ func (h *Handlers) readWeekly(s screen, form url.Values, r *weekly.Report) error
 		return fault.New(fault.Forbidden, "error.forbidden")
 	}
 	readScope(of, r)
+	h.typedWeekly(form, r)
+	if err := r.Check(); err != nil {
+		return err
+	}
+	r.DueAt = r.Next(s.now, h.Zone)
+	return nil
+}
+
+// typedWeekly takes over what was typed, and of the people those who may have
+// the report.
+func (h *Handlers) typedWeekly(form url.Values, r *weekly.Report) {
 	number := func(name string) int {
 		n, err := strconv.Atoi(form.Get(name))
 		if err != nil {
@@ -335,11 +349,6 @@ func (h *Handlers) readWeekly(s screen, form url.Values, r *weekly.Report) error
 		}
 	}
 	slices.Sort(r.Users)
-	if err := r.Check(); err != nil {
-		return err
-	}
-	r.DueAt = r.Next(s.now, h.Zone)
-	return nil
 }
 
 // ActOnWeekly pauses, resumes and removes a report, and sends one to the reader.
