@@ -41,12 +41,12 @@ func (a *App) talks() *discussion.Talks {
 }
 
 // alikeTexts compares remarks by the words that duplicates of appeals are found
-// by; how rare a word is the remarks themselves tell.
-func alikeTexts(text string, others []string) []float64 {
+// by; how rare a word is all that was written there tells.
+func alikeTexts(text string, others, written []string) []float64 {
 	index := duplicate.NewIndex()
-	cases := make([]duplicate.Case, len(others))
-	for i, o := range others {
-		cases[i] = duplicate.Case{ID: int64(i + 1), Text: o}
+	cases := make([]duplicate.Case, len(written))
+	for i, w := range written {
+		cases[i] = duplicate.Case{ID: int64(i + 1), Text: w}
 	}
 	index.Put(cases...)
 	words, out := duplicate.Ready(text), make([]float64, len(others))

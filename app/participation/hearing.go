@@ -51,7 +51,19 @@ type HearingRule struct {
 	MaxMonths int   `json:"max_months,omitempty" yaml:"max_months"`
 	// Source names the articles that the numbers are from.
 	Source lang.Text `json:"source" yaml:"source"`
+	// Norms say on what each step stands.
+	Norms map[Norm]lang.Text `json:"norms,omitempty" yaml:"norms"`
+	// AsOf is the day, YYYY-MM-DD, whose text of the law the numbers are from.
+	AsOf string `json:"as_of,omitempty" yaml:"as_of"`
+	// Checked says who compared them with the law in force, and when.
+	Checked lang.Text `json:"checked,omitzero" yaml:"checked"`
 }
+
+// Norm is a step of a hearing that a norm is named for.
+type Norm string
+
+// Norms lists them, in the order of the steps.
+var Norms = []Norm{"notice", "posted", "exposition", "intake", "meeting", "protocol", "conclusion"}
 
 // Since is the step from which the time of a hearing runs.
 type Since string
@@ -96,6 +108,14 @@ func ReadHearingRules(text []byte) ([]HearingRule, error) {
 			return nil, fmt.Errorf("rules of hearings: %s: from is %q; it is notice or posted", r.Code, r.From)
 		case slices.Min(numbers) < 0:
 			return nil, fmt.Errorf("rules of hearings: %s: a number is below zero", r.Code)
+		}
+		for norm := range r.Norms {
+			if !slices.Contains(Norms, norm) {
+				return nil, fmt.Errorf("rules of hearings: %s: there is no step %q; they are %v", r.Code, norm, Norms)
+			}
+		}
+		if _, ok := Day(r.AsOf, time.UTC); !ok && r.AsOf != "" {
+			return nil, fmt.Errorf("rules of hearings: %s: as_of is %q; it is a day, YYYY-MM-DD", r.Code, r.AsOf)
 		}
 		seen[r.Code] = true
 	}
@@ -171,6 +191,9 @@ func (p *Preflight) steps(t *Terms, s Surroundings) {
 	p.must(!protocol.Before(last), "protocol", "campaign.check.hearing_protocol")
 	p.must(!conclusion.Before(protocol), "conclusion", "campaign.check.hearing_conclusion")
 	p.span(rule, map[Since]time.Time{SinceNotice: notice, SincePosted: posted}[rule.From], conclusion)
+	if rule.Checked.RU == "" {
+		p.warning("rule", "campaign.check.hearing_unchecked", "source", rule.Source)
+	}
 	if s.Holiday != nil && s.Holiday(conclusion.Add(12*time.Hour)) {
 		p.warning("conclusion", "campaign.check.hearing_holiday")
 	}

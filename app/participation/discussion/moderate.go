@@ -253,17 +253,34 @@ func (t *Talks) ListAlike(ctx context.Context, r *Remark, most int) ([]Likeness,
 	if t.Alike == nil {
 		return nil, nil
 	}
-	others, _, err := t.Store.ListRemarks(ctx, Query{Campaign: r.Campaign, States: []State{Shown}, Order: Newest, Limit: mostCompared})
+	c, err := t.Campaigns.Store.FindCampaign(ctx, r.Campaign)
 	if err != nil {
 		return nil, err
 	}
-	others = slices.DeleteFunc(others, func(o Remark) bool { return o.ID == r.ID })
-	texts := make([]string, len(others))
-	for i, o := range others {
-		texts[i] = o.Text
+	// What is hidden, said in a reply or stands in the text can't be merged with,
+	// but tells which words are common here: among two or three remarks alone every
+	// word that they share looks common.
+	all, _, err := t.Store.ListRemarks(ctx, Query{Campaign: r.Campaign, Flat: true, Order: Newest, Limit: mostCompared})
+	if err != nil {
+		return nil, err
+	}
+	versions, err := t.Texts(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	var written, texts []string
+	for _, p := range versions[len(versions)-1].Paragraphs {
+		written = append(written, p.Text)
+	}
+	var others []Remark
+	for _, o := range all {
+		written = append(written, o.Text)
+		if o.ID != r.ID && o.Answerable() {
+			others, texts = append(others, o), append(texts, o.Text)
+		}
 	}
 	var out []Likeness
-	for i, share := range t.Alike(r.Text, texts) {
+	for i, share := range t.Alike(r.Text, texts, written) {
 		if share >= leastAlike {
 			out = append(out, Likeness{others[i], share})
 		}

@@ -20,8 +20,9 @@ type Talks struct {
 	Voting    *participation.Voting
 	Store     Store
 	Clock     clock.Clock
-	// Alike tells how alike a text is to each of the others, 0 to 1.
-	Alike func(text string, others []string) []float64
+	// Alike tells how alike a text is to each of the others, 0 to 1. All that was
+	// written in the discussion tells how rare a word is.
+	Alike func(text string, others, written []string) []float64
 }
 
 // The limits of what is written.

@@ -463,9 +463,9 @@ func talkDeskScreen(page ui.Page, v talkDesk) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 string
-				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(v.Terms.Talk.Hearing.Rule.Source.In(ui.Lang(ctx)))
+				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(lawOf(ctx, &v.Terms.Talk.Hearing.Rule))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `app/web/campaign/talk_office.templ`, Line: 67, Col: 105}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `app/web/campaign/talk_office.templ`, Line: 67, Col: 94}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
@@ -943,7 +943,7 @@ func queueScreen(page ui.Page, v queue) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Button(ui.ButtonField{Text: ui.T(ctx, "talk.accept"), Name: "do", Value: string(discussion.Accept), Small: true}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Button(ui.ButtonField{Text: ui.T(ctx, "talk.accept"), About: ui.T(ctx, "talk.remark_n", "n", strconv.FormatInt(r.ID, 10)), Name: "do", Value: string(discussion.Accept), Small: true}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -204,7 +204,7 @@ func (s summed) protocol(ctx context.Context, link string, zone *time.Location) 
 		Lang: ui.Lang(ctx), Agency: s.agency, At: s.Sealed, CheckURL: link,
 		Title: ui.T(ctx, "talk.pdf.title."+string(t.Kind), "n", strconv.FormatInt(s.ID, 10)), Subtitle: t.Title.In(ui.Lang(ctx)),
 		Outcome: ui.T(ctx, "talk.pdf.outcome", "remarks", s.TalkResult.Remarks, "accepted", s.Accepted, "partly", s.Partly, "declined", s.Declined),
-		Signers: []string{ui.T(ctx, "result.pdf.chair"), ui.T(ctx, "result.pdf.secretary")},
+		Signers: []string{ui.T(ctx, "talk.pdf.organiser."+string(t.Kind)), ui.T(ctx, "result.pdf.secretary")},
 		Check:   []string{ui.T(ctx, "talk.pdf.check"), link, "SHA-256: " + s.TalkResult.Data},
 		Page:    func(n, of int) string { return ui.T(ctx, "result.pdf.page", "n", n, "of", of) },
 	}
@@ -218,9 +218,9 @@ func (s summed) protocol(ctx context.Context, link string, zone *time.Location) 
 	}
 	if t.Talk.Hearing != nil {
 		for _, one := range stepsOf(ctx, s.Campaign, zone, s.Sealed) {
-			how.Rows = append(how.Rows, document.Finding{Name: one.name, Value: one.when + tail(one.place)})
+			how.Rows = append(how.Rows, document.Finding{Name: one.name, Value: one.when + tail(one.place) + tail(one.norm)})
 		}
-		how.Rows = append(how.Rows, document.Finding{Name: ui.T(ctx, "talk.law"), Value: t.Talk.Hearing.Rule.Source.In(ui.Lang(ctx))})
+		how.Rows = append(how.Rows, document.Finding{Name: ui.T(ctx, "talk.law"), Value: lawOf(ctx, &t.Talk.Hearing.Rule)})
 	}
 	numbers := document.Section{Heading: ui.T(ctx, "talk.pdf.numbers")}
 	for _, row := range s.numbers(ctx) {
@@ -260,8 +260,22 @@ type step struct {
 	name  string
 	when  string
 	place string
+	norm  string // on what it stands
 	past  bool
 	next  bool // the first that has not passed
+}
+
+// lawOf says on what the times of a rule stand, of which day the text of the law
+// is, and who checked them.
+func lawOf(ctx context.Context, r *participation.HearingRule) string {
+	out := r.Source.In(ui.Lang(ctx))
+	if d, ok := participation.Day(r.AsOf, ui.Zone(ctx)); ok {
+		out += " " + ui.T(ctx, "talk.law_as_of", "day", ui.FullDate(ctx, d))
+	}
+	if by := r.Checked.In(ui.Lang(ctx)); by != "" {
+		out += ". " + ui.T(ctx, "talk.law_checked", "by", by)
+	}
+	return out
 }
 
 // stepsOf are the steps of a hearing in the order of their dates.
@@ -274,6 +288,7 @@ func stepsOf(ctx context.Context, c *participation.Campaign, zone *time.Location
 	next := true
 	add := func(key, when, place string, end time.Time) {
 		one := step{name: ui.T(ctx, "talk.steps."+key), when: when, place: place, past: !now.Before(end)}
+		one.norm = s.Rule.Norms[participation.Norm(key)].In(ui.Lang(ctx))
 		if !one.past && next {
 			one.next, next = true, false
 		}

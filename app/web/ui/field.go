@@ -228,7 +228,10 @@ func pluralForms(ctx context.Context, name, key string) templ.Attributes {
 // ButtonField is a button that submits. Name and Value tell several buttons
 // of one form apart.
 type ButtonField struct {
-	Text        string
+	Text string
+	// About says what it is about, for screen readers: where a page has several
+	// buttons of the same words.
+	About       string
 	Name, Value string
 	Look        ButtonLook
 	Small       bool // for dense screens
