@@ -389,6 +389,7 @@ func (a *App) delivery() *jobs.Delivery {
 		weekly.Topic:                  a.weeklyLetters(),
 		participation.TopicCode:       voterLetters{a.Store, a.Store, a.channel(), a.Config.Base.Hostname(), a.Clock.Now},
 		participation.TopicAnswers:    answerLetters{a.Store, a.Clock.Now},
+		participation.TopicResult:     resultNotes{a.proposals()},
 		discussion.TopicLetter:        remarkLetters{a.Store, a.Store, a.channel(), a.Config.Base},
 		participation.TopicCheckpoint: observerLetters{a.Store, a.Store, a.channel(), a.Config.Base},
 		proposal.TopicAppeal:          gathered{a.Engine},
@@ -418,7 +419,9 @@ func (a *App) channel() notify.Channel {
 }
 
 func (a *App) housekeeping() *jobs.Housekeeping {
-	return &jobs.Housekeeping{Drafts: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Usual: a.Store, Voters: a.Store, Clock: a.Clock, Log: a.Log}
+	return &jobs.Housekeeping{
+		Drafts: a.Store, Proposals: a.Store, Files: a.Photos, Sessions: a.Store, Phones: a.Store, Usual: a.Store, Voters: a.Store, Clock: a.Clock, Log: a.Log,
+	}
 }
 
 // watch looks for news of saved searches. It asks the index and what the pages

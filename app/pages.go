@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+
 	"github.com/otklik/otklik/app/demo"
 	"github.com/otklik/otklik/app/identity"
 	"github.com/otklik/otklik/app/participation"
@@ -15,6 +17,7 @@ import (
 	"github.com/otklik/otklik/app/web/heatmap"
 	"github.com/otklik/otklik/app/web/portal"
 	"github.com/otklik/otklik/app/web/project"
+	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/rubricator/territory"
 	"github.com/otklik/otklik/workflow"
@@ -109,6 +112,12 @@ func (a *App) projects(citizens *portal.Handlers, officers *console.Handlers) *p
 	cfg := project.Config{
 		Proposals: a.proposals(), Campaigns: a.Store, Agencies: a.directory, Photos: a.Photos, Cases: a.Store, Clock: a.Clock, Zone: a.Config.Zone,
 		Places: func() *territory.Index { return a.Rubricator.Book().Places }, Frame: citizens.Page, Office: officers.Page,
+		Topic: func(ctx context.Context, code string) string {
+			if r, ok := a.Rubricator.Book().Tree.Find(code); ok {
+				return r.Name.In(ui.Lang(ctx))
+			}
+			return ""
+		},
 	}
 	if a.Config.RateLimit {
 		cfg.Codes, cfg.Drafts = project.DefaultCodes, project.DefaultDrafts

@@ -16,6 +16,7 @@ import (
 	"github.com/otklik/otklik/app/jobs"
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/participation/proposal"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/workflow"
@@ -65,6 +66,18 @@ func (g gathered) Deliver(ctx context.Context, row workflow.Outbox) error {
 		return fault.Wrap(fault.Invalid, "error.internal", err)
 	}
 	return g.engine.Propose(ctx, row.Appeal, workflow.ProposalLink{Campaign: m.Campaign, Proposal: m.Proposal})
+}
+
+// resultNotes has the authors of projects told of the result, once it is announced.
+type resultNotes struct{ proposals *proposal.Proposals }
+
+// Deliver implements jobs.Deliverer.
+func (r resultNotes) Deliver(ctx context.Context, row workflow.Outbox) error {
+	var m participation.Message
+	if err := json.Unmarshal([]byte(row.Payload), &m); err != nil {
+		return fault.Wrap(fault.Invalid, "error.internal", err)
+	}
+	return r.proposals.Tell(ctx, m.Campaign)
 }
 
 // proposalLetters writes to the authors of proposals and to those who follow them.

@@ -29,6 +29,11 @@ type Phones interface {
 	MarkPhones(ctx context.Context, limit int) (int, error)
 }
 
+// Proposals removes what nobody sent, see proposal.Store.
+type Proposals interface {
+	PurgeProposals(ctx context.Context, before time.Time, limit int) (photos []string, removed int, err error)
+}
+
 // Voters removes codes of voters that have expired, and what tells in which order
 // voters came.
 type Voters interface {
@@ -36,19 +41,20 @@ type Voters interface {
 	MixVoters(ctx context.Context) error
 }
 
-// Housekeeping removes what nobody needs any more: forms that were never sent
-// (personal data is not kept without a reason) and expired sessions. It makes the
-// marks of phones that applicants from before the desk lack, and counts anew how
-// long answers usually take.
+// Housekeeping removes what nobody needs any more: forms and proposals that were
+// never sent (personal data is not kept without a reason) and expired sessions. It
+// makes the marks of phones that applicants from before the desk lack, and counts
+// anew how long answers usually take.
 type Housekeeping struct {
-	Drafts   workflow.Drafts
-	Files    Files
-	Sessions Sessions
-	Phones   Phones
-	Usual    workflow.UsualTimes
-	Voters   Voters
-	Clock    clock.Clock
-	Log      *slog.Logger
+	Drafts    workflow.Drafts
+	Proposals Proposals
+	Files     Files
+	Sessions  Sessions
+	Phones    Phones
+	Usual     workflow.UsualTimes
+	Voters    Voters
+	Clock     clock.Clock
+	Log       *slog.Logger
 }
 
 // Run works until ctx ends.
@@ -62,7 +68,11 @@ func (h *Housekeeping) clean(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	for _, key := range keys {
+	photos, dropped, err := h.Proposals.PurgeProposals(ctx, now.Add(-workflow.DraftLife), purgeAtOnce)
+	if err != nil {
+		return false, err
+	}
+	for _, key := range append(keys, photos...) {
 		if err := h.Files.Delete(ctx, key); err != nil {
 			h.Log.WarnContext(ctx, "picture of an old draft stays", slog.String("key", key), slog.Any("error", err))
 		}
@@ -80,7 +90,7 @@ func (h *Housekeeping) clean(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if removed == purgeAtOnce || marked == purgeAtOnce {
+	if removed == purgeAtOnce || dropped == purgeAtOnce || marked == purgeAtOnce {
 		return true, nil
 	}
 	_, err = h.Usual.CountUsualTimes(ctx, now.Add(-workflow.UsualWithin))

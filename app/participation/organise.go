@@ -236,8 +236,22 @@ func (s *Campaigns) step(
 			return Note{}, err
 		}
 		c.State = t.To
-		return Note{At: now, By: by.User, Action: a, From: t.From, To: t.To, Reason: reason, Tell: a == Announce && c.Terms.Kind.Talks()}, nil
+		return Note{At: now, By: by.User, Action: a, From: t.From, To: t.To, Reason: reason, Tell: tells(a, c.Terms.Kind)}, nil
 	})
+}
+
+// tells is whom a step is told to: authors of remarks and of proposals hear what
+// came of them.
+func tells(a Action, k Kind) string {
+	switch {
+	case a != Announce:
+		return ""
+	case k.Talks():
+		return TopicAnswers
+	case k == Budget:
+		return TopicResult
+	}
+	return ""
 }
 
 // Grace is how long after the closing a ballot that arrived before it may still

@@ -120,6 +120,7 @@ const (
 	TopicCode       = "participation.code"
 	TopicCheckpoint = "participation.checkpoint"
 	TopicAnswers    = "participation.answers" // the answers to remarks are announced
+	TopicResult     = "participation.result"  // the result of a budget vote is announced
 )
 
 // Message is the payload of their rows, as JSON.

@@ -143,6 +143,7 @@ type Note struct {
 	Action   Action
 	From, To State
 	Reason   string
-	// Tell asks for letters to the authors of remarks; it is not kept.
-	Tell bool
+	// Tell is the outbox topic of those who are to be told, empty for none; it is
+	// not kept.
+	Tell string
 }

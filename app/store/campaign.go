@@ -189,12 +189,12 @@ func (s *Store) addNote(db *gorm.DB, campaign int64, n participation.Note) error
 	if err := db.Model(&campaignNoteRow{}).Select("coalesce(max(n), 0)").Where("campaign_id = ?", campaign).Scan(&last).Error; err != nil {
 		return err
 	}
-	if n.Tell {
+	if n.Tell != "" {
 		payload, err := json.Marshal(participation.Message{Campaign: campaign})
 		if err != nil {
 			return err
 		}
-		if err := db.Create(&outboxRow{Topic: participation.TopicAnswers, Payload: string(payload), ReadyAt: instant(n.At)}).Error; err != nil {
+		if err := db.Create(&outboxRow{Topic: n.Tell, Payload: string(payload), ReadyAt: instant(n.At)}).Error; err != nil {
 			return err
 		}
 	}

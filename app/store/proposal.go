@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -192,6 +193,83 @@ func (s *Store) ListProposalAppeals(ctx context.Context, id int64) ([]int64, err
 	var out []int64
 	err := s.fresh.WithContext(ctx).Model(&proposalAppealRow{}).Where("proposal_id = ?", id).Order("appeal_id").Pluck("appeal_id", &out).Error
 	return out, translate(err)
+}
+
+// ListAppealProposals implements proposal.Store.
+func (s *Store) ListAppealProposals(ctx context.Context, appeals []int64) ([]proposal.Link, error) {
+	found, err := links(s.fresh.WithContext(ctx), appeals)
+	return found, translate(err)
+}
+
+func links(db *gorm.DB, appeals []int64) ([]proposal.Link, error) {
+	var out []proposal.Link
+	err := db.Table("proposal_appeals").Select("appeal_id AS appeal, campaign_id AS campaign, proposal_id AS proposal").
+		Joins("JOIN proposals ON proposals.id = proposal_appeals.proposal_id").
+		Where("appeal_id IN ? AND state NOT IN ?", appeals, proposal.Ended).Order("appeal_id, proposal_id").Scan(&out).Error
+	return out, err
+}
+
+// PurgeProposals implements proposal.Store. What was withdrawn before it was sent
+// is a draft that nobody ever read, too.
+func (s *Store) PurgeProposals(ctx context.Context, before time.Time, limit int) (photos []string, removed int, err error) {
+	err = s.inTx(ctx, func(db *gorm.DB) error {
+		var rows []proposalRow
+		sent := db.Model(&proposalNoteRow{}).Select("proposal_id").Where("proposal_id = proposals.id AND action = ?", proposal.Submit)
+		found := db.Where("changed_at < ? AND (state = ? OR state = ? AND authors IS NOT NULL AND NOT EXISTS (?))",
+			instant(before), proposal.Draft, proposal.Withdrawn, sent).Order("changed_at").Limit(limit).Find(&rows)
+		if found.Error != nil || len(rows) == 0 {
+			return found.Error
+		}
+		ids := make([]int64, len(rows))
+		for i := range rows {
+			ids[i] = rows[i].ID
+		}
+		for _, part := range []any{&proposalNoteRow{}, &proposalAuthorRow{}, &proposalPersonRow{}} {
+			if err := db.Delete(part, "proposal_id IN ?", ids).Error; err != nil {
+				return err
+			}
+		}
+		if err := db.Delete(&proposalRow{}, "id IN ?", ids).Error; err != nil {
+			return err
+		}
+		removed = len(rows)
+		for i := range rows {
+			var body proposal.Body
+			if err := json.Unmarshal([]byte(rows[i].Body), &body); err != nil {
+				return fmt.Errorf("proposal %d: %w", rows[i].ID, err)
+			}
+			if body.Photo == "" || slices.Contains(photos, body.Photo) {
+				continue
+			}
+			used, err := showsPhoto(db, rows[i].CampaignID, body.Photo)
+			if err != nil {
+				return err
+			}
+			if !used {
+				photos = append(photos, body.Photo)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	return photos, removed, nil
+}
+
+// ShowsPhoto implements proposal.Store.
+func (s *Store) ShowsPhoto(ctx context.Context, campaign int64, key string) (bool, error) {
+	used, err := showsPhoto(s.fresh.WithContext(ctx), campaign, key)
+	return used, translate(err)
+}
+
+// showsPhoto looks for the key in what proposals say: the same picture sent twice
+// has one key, and a merged proposal shows that of a part. A key has no sign that
+// LIKE reads, see photo.Bucket.
+func showsPhoto(db *gorm.DB, campaign int64, key string) (bool, error) {
+	var n int64
+	err := db.Model(&proposalRow{}).Where("campaign_id = ? AND body LIKE ?", campaign, `%"photo":"`+key+`"%`).Count(&n).Error
+	return n > 0, err
 }
 
 // ListReports implements proposal.Store.

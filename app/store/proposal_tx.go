@@ -172,7 +172,17 @@ func (t *proposing) Link(id int64, appeals []int64) error {
 	for i, a := range appeals {
 		rows[i] = proposalAppealRow{ProposalID: id, AppealID: a}
 	}
-	if err := t.db.CreateInBatches(&rows, 100).Error; err != nil {
+	return t.db.CreateInBatches(&rows, 100).Error
+}
+
+func (t *proposing) ListLinks(appeals []int64) ([]proposal.Link, error) {
+	return links(t.db.Where("campaign_id = ?", t.campaign.ID), appeals)
+}
+
+func (t *proposing) TellAppeals(id int64) error {
+	var appeals []int64
+	err := t.db.Model(&proposalAppealRow{}).Where("proposal_id = ?", id).Order("appeal_id").Pluck("appeal_id", &appeals).Error
+	if err != nil {
 		return err
 	}
 	for _, a := range appeals {

@@ -246,6 +246,7 @@ func (h *frame) routes(e *echo.Echo) {
 		q.GET("", p.Queue)
 		q.GET("/gather", p.Gather)
 		q.POST("/gather", p.GatherAll)
+		q.GET("/gathered", p.Gathered)
 		q.GET("/:proposal", p.Judging)
 		q.POST("/:proposal", p.Judge)
 	}

@@ -68,9 +68,15 @@ func (s *Proposals) taking(ctx context.Context, campaign int64, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
+	c, err := s.Campaigns.FindCampaign(ctx, campaign)
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case !p.Announced:
 		return nil, fault.New(fault.NotFound, "error.not_found")
+	case c.State != participation.Draft: // published early, its terms are frozen
+		return nil, fault.New(fault.Gone, "proposal.frozen")
 	case now.Before(p.ProposeFrom):
 		return nil, fault.New(fault.Conflict, "proposal.early")
 	case !p.Takes(now):

@@ -125,7 +125,13 @@ func (s *Proposals) Decide(ctx context.Context, by actor.Actor, campaign, id int
 		if err := organises(tx, by, p, version); err != nil {
 			return "", err
 		}
+		if !p.can(a) {
+			return "", fault.New(fault.Conflict, "proposal.not_now")
+		}
 		n.By, n.Reason = by.User, reason
+		if a == Accept && p.Body.Appeals > 0 { // everybody may read it from now on
+			return "", tx.TellAppeals(p.ID)
+		}
 		return "", nil
 	})
 }

@@ -20,6 +20,7 @@ type Report struct {
 	At       time.Time `json:"-"`
 	By       int64     `json:"-"`
 	Token    string    `json:"-"` // of the form
+	After    int64     `json:"-"` // the last report that its writer saw, 0 for none
 	Text     string    `json:"text"`
 	Percent  int       `json:"percent"`
 	Spent    int64     `json:"spent"`             // all in all, whole units of the currency
@@ -83,7 +84,8 @@ func Won(c *participation.Campaign) []participation.Project {
 }
 
 // Report posts a report on a project that won. Authors and followers are told.
-// Sent twice it is one.
+// Sent twice it is one; written beside another that its writer has not seen it is
+// fault.Conflict.
 func (s *Proposals) Report(ctx context.Context, by actor.Actor, r *Report) error {
 	c, err := s.organised(ctx, by, r.Campaign)
 	if err != nil {
@@ -99,9 +101,15 @@ func (s *Proposals) Report(ctx context.Context, by actor.Actor, r *Report) error
 		if err != nil {
 			return err
 		}
-		promised := tx.Phases().ReportsUntil
+		if slices.ContainsFunc(before, func(b Report) bool { return b.Token == r.Token }) {
+			return nil
+		}
+		promised, last := tx.Phases().ReportsUntil, int64(0)
 		if n := len(before); n > 0 {
-			promised = before[n-1].Finish
+			promised, last = before[n-1].Finish, before[n-1].ID
+		}
+		if r.After != last {
+			return fault.New(fault.Conflict, "proposal.reported_meanwhile")
 		}
 		if err := r.check(promised); err != nil {
 			return err
@@ -124,6 +132,50 @@ func (s *Proposals) Report(ctx context.Context, by actor.Actor, r *Report) error
 		}
 		m.Author = Follow
 		return tx.Letter(m)
+	})
+}
+
+// Tell notes on the projects of a vote that was announced which of them won, and
+// writes to their authors and to those who follow them. Done again it changes
+// nothing.
+func (s *Proposals) Tell(ctx context.Context, campaign int64) error {
+	return s.Store.Propose(ctx, campaign, func(tx Tx) error {
+		c := tx.Campaign()
+		if c.State != participation.Announced || c.Terms.Money == nil {
+			return nil // called back meanwhile
+		}
+		won := Won(c)
+		for _, project := range c.Terms.Money.Projects {
+			if project.Proposal == 0 {
+				continue
+			}
+			notes, err := s.Store.ListProposalNotes(ctx, project.Proposal)
+			if err != nil {
+				return err
+			}
+			if slices.ContainsFunc(notes, func(n Note) bool { return n.Action == Win || n.Action == Lose }) {
+				continue
+			}
+			n := Note{At: s.Clock.Now(), Action: Lose}
+			if slices.ContainsFunc(won, func(w participation.Project) bool { return w.ID == project.ID }) {
+				n.Action = Win
+			}
+			p, err := tx.Find(project.Proposal)
+			if err != nil {
+				return err
+			}
+			if p.State != Project {
+				continue
+			}
+			if err := take(tx, p, n, ""); err != nil {
+				return err
+			}
+			t, _ := find(n.Action, Project, "")
+			if err := tx.Letter(Message{Campaign: campaign, Proposal: p.ID, Author: Follow, Key: t.Letter}); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 

@@ -37,6 +37,16 @@ type Store interface {
 	ListLateMerges(ctx context.Context, now time.Time) ([]Merge, error)
 
 	ListProposalAppeals(ctx context.Context, proposal int64) ([]int64, error)
+	// ListAppealProposals lists of which proposals the appeals are parts, those that
+	// were rejected, withdrawn or dissolved left out.
+	ListAppealProposals(ctx context.Context, appeals []int64) ([]Link, error)
+
+	// PurgeProposals removes proposals that were never sent and were last touched
+	// before the instant. It returns the keys of their pictures that no other
+	// proposal shows, which the caller deletes.
+	PurgeProposals(ctx context.Context, before time.Time, limit int) (photos []string, removed int, err error)
+	// ShowsPhoto reports whether a proposal of the campaign has the picture.
+	ShowsPhoto(ctx context.Context, campaign int64, key string) (bool, error)
 
 	ListReports(ctx context.Context, campaign int64, project string) ([]Report, error)
 }
@@ -58,8 +68,13 @@ type Tx interface {
 	ListMerges() ([]Merge, error)
 	CreateMerge(m *Merge) error // sets its id
 	SaveMerge(m *Merge) error
-	// Link ties appeals to a proposal and asks that their authors be told.
+	// Link ties appeals to a proposal.
 	Link(proposal int64, appeals []int64) error
+	// ListLinks lists of which of the campaign's proposals the appeals are parts, see
+	// Store.ListAppealProposals.
+	ListLinks(appeals []int64) ([]Link, error)
+	// TellAppeals asks that the authors of a proposal's appeals be told of it.
+	TellAppeals(proposal int64) error
 	// AddReport keeps a report; one of the same token is there already.
 	AddReport(r *Report) (first bool, err error)
 }
@@ -73,6 +88,15 @@ type Filter struct {
 	Words    string // each must be there
 	Sort     Sort
 }
+
+// Link says of which proposal an appeal is a part.
+type Link struct {
+	Appeal, Campaign, Proposal int64
+}
+
+// Ended are the states of a proposal that nothing comes of: its appeals may become
+// another.
+var Ended = []State{Rejected, Withdrawn, Dissolved}
 
 // Sort is the order of a list.
 type Sort string

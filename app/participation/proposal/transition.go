@@ -60,6 +60,8 @@ const (
 	Join     Action = "join" // all authors consented to a merge
 	Undo     Action = "undo" // of a merge
 	Create   Action = "create"
+	Win      Action = "win" // the vote is announced, and there is money for it
+	Lose     Action = "lose"
 )
 
 // Party is who may do something.
@@ -112,6 +114,8 @@ var Transitions = []Transition{
 	{Action: Recheck, From: Feasible, To: Checking, Who: ByOrganiser, Reason: true, Letter: "recheck"},
 	{Action: Recheck, From: Infeasible, To: Checking, Who: ByOrganiser, Reason: true, Letter: "recheck"},
 	{Action: TakeOut, From: Project, To: Feasible, Who: ByOrganiser, Reason: true, Letter: "taken_out"},
+	{Action: Win, From: Project, To: Project, Who: ByClock, Letter: "won"},
+	{Action: Lose, From: Project, To: Project, Who: ByClock, Letter: "lost"},
 	{Action: Join, From: Published, To: Merged, Who: ByMerge, Letter: "merged"},
 	{Action: Join, From: Feasible, To: Merged, Who: ByMerge, Letter: "merged"},
 	{Action: Undo, From: Merged, To: Published, Who: ByMerge, Reason: true, Letter: "unmerged"},
@@ -178,9 +182,13 @@ func Allowed(by actor.Actor, c *participation.Campaign, p *Proposal) []Action {
 	}
 	var out []Action
 	for _, t := range Transitions {
-		if t.From == p.State && t.Who == ByOrganiser && !slices.Contains(out, t.Action) && c.State == participation.Draft {
+		if t.From == p.State && t.Who == ByOrganiser && !slices.Contains(out, t.Action) && c.State == participation.Draft && p.can(t.Action) {
 			out = append(out, t.Action)
 		}
 	}
 	return out
 }
+
+// can reports whether an action makes sense for the proposal: one that was made of
+// appeals has nobody to whom it could be returned.
+func (p *Proposal) can(a Action) bool { return a != Return || len(p.Authors) > 0 }

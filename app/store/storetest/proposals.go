@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"sync"
 	"testing"
@@ -310,16 +311,135 @@ func testProposals(t *testing.T, open Opener) {
 		ids, err := y.Store.ListProposalAppeals(t.Context(), p.ID)
 		require.NoError(t, err)
 		require.Equal(t, []int64{11, 12}, ids)
-		rows, err := y.Store.ClaimOutbox(t.Context(), Noon.AddDate(50, 0, 0), time.Minute, 100)
-		require.NoError(t, err)
-		told := 0
-		for _, r := range rows {
-			if r.Topic == proposal.TopicAppeal {
-				told++
-				require.Contains(t, []int64{11, 12}, r.Appeal)
+		told := func() (appeals []int64) {
+			rows, err := y.Store.ClaimOutbox(t.Context(), Noon.AddDate(50, 0, 0), time.Minute, 100)
+			require.NoError(t, err)
+			for _, r := range rows {
+				if r.Topic == proposal.TopicAppeal {
+					appeals = append(appeals, r.Appeal)
+				}
 			}
+			return appeals
 		}
-		require.Equal(t, 2, told)
+		require.Empty(t, told(), "nobody could read it yet")
+		again, err := y.Proposals.Gather(t.Context(), coordinator, y.ID, body, []int64{11, 12})
+		require.NoError(t, err)
+		require.Equal(t, p.ID, again.ID, "pressed twice it is one")
+		body.Title = "Другое"
+		_, err = y.Proposals.Gather(t.Context(), coordinator, y.ID, body, []int64{11, 12})
+		require.True(t, fault.Is(err, fault.Conflict), "an appeal is a part of one proposal")
+		other, err := y.Proposals.Gather(t.Context(), y.Organiser, y.ID, body, []int64{12, 13})
+		require.NoError(t, err)
+		require.Equal(t, proposal.Published, other.State)
+		require.Equal(t, 1, other.Body.Appeals)
+		require.Equal(t, []int64{13}, told())
+		links, err := y.Store.ListAppealProposals(t.Context(), []int64{11, 13, 14})
+		require.NoError(t, err)
+		require.Equal(t, []proposal.Link{{Appeal: 11, Campaign: y.ID, Proposal: p.ID}, {Appeal: 13, Campaign: y.ID, Proposal: other.ID}}, links)
+
+		require.NotContains(t, proposal.Allowed(y.Organiser, &participation.Campaign{Agency: 7, State: participation.Draft}, p), proposal.Return, "there is nobody to return it to")
+		_, err = y.Proposals.Decide(t.Context(), y.Organiser, y.ID, p.ID, p.Version, proposal.Return, "Поправьте")
+		require.True(t, fault.Is(err, fault.Conflict))
+		_, err = y.Proposals.Decide(t.Context(), y.Organiser, y.ID, p.ID, p.Version, proposal.Accept, "")
+		require.NoError(t, err)
+		require.Equal(t, []int64{11, 12}, told())
+		_, err = y.Proposals.Decide(t.Context(), y.Organiser, y.ID, other.ID, other.Version, proposal.Reject, "Не то")
+		require.NoError(t, err)
+		links, err = y.Store.ListAppealProposals(t.Context(), []int64{13})
+		require.NoError(t, err)
+		require.Empty(t, links, "nothing comes of it: the appeal may become another")
+	})
+
+	t.Run("what was never sent is removed in the end, with its picture alone", func(t *testing.T) {
+		t.Parallel()
+		y := NewYard(t, open(t))
+		keep := func(title, photo string) *proposal.Proposal {
+			in := Typed(title, "anna@example.org")
+			in.Photo = photo
+			p, _, err := y.Proposals.Keep(t.Context(), y.ID, in, lang.RU, false)
+			require.NoError(t, err)
+			return p
+		}
+		sent := y.Publish(t, "Скамьи", "anna@example.org")
+		_, err := y.Proposals.WithdrawAs(t.Context(), y.ID, sent.ID, 0, sent.Version)
+		require.NoError(t, err)
+		keep("Первый", "proposal-1-A/one.jpg")
+		shown := keep("Второй", "proposal-1-B/two.jpg")
+		gone := keep("Третий", "proposal-1-C/three.jpg")
+		_, err = y.Proposals.WithdrawAs(t.Context(), y.ID, gone.ID, 0, gone.Version)
+		require.NoError(t, err)
+		y.Clock.Advance(time.Hour)
+		fresh := keep("Четвёртый", "proposal-1-B/two.jpg")
+
+		photos, n, err := y.Store.PurgeProposals(t.Context(), shown.CreatedAt, 10)
+		require.NoError(t, err)
+		require.Zero(t, n)
+		require.Empty(t, photos)
+		photos, n, err = y.Store.PurgeProposals(t.Context(), y.Clock.Now(), 10)
+		require.NoError(t, err)
+		require.Equal(t, 3, n)
+		require.ElementsMatch(t, []string{"proposal-1-A/one.jpg", "proposal-1-C/three.jpg"}, photos, "another draft shows the second")
+		left, err := y.Store.ListProposals(t.Context(), proposal.Filter{Campaign: y.ID})
+		require.NoError(t, err)
+		require.Len(t, left, 2)
+		for _, p := range left {
+			require.Contains(t, []int64{sent.ID, fresh.ID}, p.ID, "what the organiser has read stays")
+		}
+		used, err := y.Store.ShowsPhoto(t.Context(), y.ID, "proposal-1-B/two.jpg")
+		require.NoError(t, err)
+		require.True(t, used)
+	})
+
+	t.Run("authors hear once what the vote came to, and a report beside another is asked about", func(t *testing.T) {
+		t.Parallel()
+		y := NewYard(t, open(t))
+		var ids []string
+		for _, title := range []string{"Скамьи", "Горка"} {
+			p := y.Judge(t, y.Publish(t, title, "anna@example.org"), Estimated(proposal.CanBeDone))
+			p, err := y.Proposals.AdoptAs(t.Context(), y.Organiser, y.ID, p.ID, p.Version)
+			require.NoError(t, err)
+			ids = append(ids, p.ProjectID())
+		}
+		_, err := y.Store.ChangeCampaign(t.Context(), y.ID, func(c *participation.Campaign) (participation.Note, error) {
+			n := participation.Note{At: y.Clock.Now(), Action: participation.Announce, From: c.State, To: participation.Announced, Tell: participation.TopicResult}
+			c.State, c.Result = participation.Announced, &participation.Result{Projects: &participation.ProjectsResult{Winners: ids[:1]}}
+			return n, nil
+		})
+		require.NoError(t, err)
+		letters := func() map[string]int {
+			rows, err := y.Store.ClaimOutbox(t.Context(), Noon.AddDate(50, 0, 0), time.Minute, 100)
+			require.NoError(t, err)
+			out := map[string]int{}
+			for _, r := range rows {
+				var m proposal.Message
+				require.NoError(t, json.Unmarshal([]byte(r.Payload), &m))
+				out[string(r.Topic)+" "+m.Key]++
+			}
+			return out
+		}
+		require.Equal(t, 1, letters()[participation.TopicResult+" "])
+		for range 2 { // delivered twice
+			require.NoError(t, y.Proposals.Tell(t.Context(), y.ID))
+		}
+		told := letters()
+		require.Equal(t, 2, told["proposal.letter won"], "the author and those who follow")
+		require.Equal(t, 2, told["proposal.letter lost"])
+
+		report := func(token, text string, after int64) (*proposal.Report, error) {
+			r := &proposal.Report{Campaign: y.ID, Project: ids[0], Token: token, Text: text, Percent: 10, Finish: Noon.AddDate(0, 1, 0), After: after}
+			return r, y.Proposals.Report(t.Context(), y.Organiser, r)
+		}
+		first, err := report("a", "Начали", 0)
+		require.NoError(t, err)
+		_, err = report("a", "Начали", 0)
+		require.NoError(t, err, "pressed twice")
+		_, err = report("b", "Тоже начали", 0)
+		require.True(t, fault.Is(err, fault.Conflict), "its writer has not seen the first")
+		_, err = report("b", "Продолжили", first.ID)
+		require.NoError(t, err)
+		all, err := y.Store.ListReports(t.Context(), y.ID, ids[0])
+		require.NoError(t, err)
+		require.Len(t, all, 2)
 	})
 
 	t.Run("interest counts once, and who follows can stop", func(t *testing.T) {

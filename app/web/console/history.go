@@ -15,9 +15,10 @@ import (
 // historyItem is one thing that happened, or several reminders in one.
 type historyItem struct {
 	ui.TimelineItem
-	Internal bool // the author never reads it
-	Public   bool // the author reads the words
-	Quiet    bool // a clock spoke: nobody did anything
+	Internal bool   // the author never reads it
+	Public   bool   // the author reads the words
+	Quiet    bool   // a clock spoke: nobody did anything
+	Proposal string // address of the proposal that the appeal became a part of
 }
 
 // history is what happened, the newest first. Reminders that follow each
@@ -112,6 +113,9 @@ func (h *Handlers) item(ctx context.Context, e workflow.Event) historyItem {
 	}
 	if !e.DueAfter.IsZero() && !e.DueBefore.IsZero() && !e.DueAfter.Equal(e.DueBefore) {
 		add(ui.T(ctx, "console.history.due_moved", "before", ui.Date(ctx, e.DueBefore.Add(-time.Second)), "after", ui.Date(ctx, e.DueAfter.Add(-time.Second))))
+	}
+	if p := e.Data.Proposal; p != nil {
+		out.Proposal = "/campaigns/" + idText(p.Campaign) + "/proposals/" + idText(p.Proposal)
 	}
 	text := strings.Join(lines, " · ")
 	words := e.Reason

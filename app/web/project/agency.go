@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +15,6 @@ import (
 	"github.com/otklik/otklik/app/participation/proposal"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
-	"github.com/otklik/otklik/workflow"
 )
 
 func newToken() string { return rand.Text() }
@@ -70,6 +68,7 @@ type judged struct {
 	history  []ui.TimelineItem
 	may      bool
 	now      time.Time
+	area     mapView
 	typed    url.Values
 	refusal
 }
@@ -107,6 +106,9 @@ func (h *Handlers) showJudging(c echo.Context, status int, typed url.Values, no 
 		return err
 	}
 	if v.history, err = h.history(ctx, p); err != nil {
+		return err
+	}
+	if v.area, err = h.placeOf(c, p); err != nil {
 		return err
 	}
 	page, err := h.Office(c, p.Body.Title)
@@ -170,133 +172,4 @@ func readLines(typed string, check *fault.Check) []proposal.CostLine {
 		out = append(out, proposal.CostLine{Name: strings.TrimSpace(line[:i]), Cost: cost})
 	}
 	return out
-}
-
-// gathered is the form by which appeals become a proposal.
-type gathered struct {
-	ids       []int64
-	numbers   []string
-	campaigns []ui.Option
-	typed     url.Values
-	errs      ui.Errors
-}
-
-// appeals reads the chosen appeals, and with a lead all that are joined to it. All
-// of them must be the person's to see.
-func (h *Handlers) appeals(c echo.Context) ([]workflow.Case, error) {
-	ctx := edge.Ctx(c)
-	form, err := c.FormParams()
-	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, "error.invalid", err)
-	}
-	var ids []int64
-	for _, s := range form["id"] {
-		s, _, _ = strings.Cut(s, ":") // a list says the version too
-		if id, err := strconv.ParseInt(s, 10, 64); err == nil {
-			ids = append(ids, id)
-		}
-	}
-	if problem, err := strconv.ParseInt(form.Get("problem"), 10, 64); err == nil {
-		joined, _, err := h.Cases.ListTied(ctx, problem, proposal.MaxAppeals)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(append(ids, problem), joined...)
-	}
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
-	found, err := h.Cases.FindCases(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	// Those of others are left out, as they are in every list.
-	return slices.DeleteFunc(found, func(one workflow.Case) bool { return !workflow.CanSee(edge.Actor(ctx), &one.Appeal) }), nil
-}
-
-// Gather is the form by which chosen appeals become a proposal.
-func (h *Handlers) Gather(c echo.Context) error {
-	h.begin(c)
-	return h.showGather(c, http.StatusOK, url.Values{}, nil)
-}
-
-func (h *Handlers) showGather(c echo.Context, status int, typed url.Values, errs ui.Errors) error {
-	ctx, now := h.begin(c)
-	cases, err := h.appeals(c)
-	if err != nil {
-		return err
-	}
-	if len(cases) == 0 {
-		return fault.New(fault.NotFound, "proposal.no_appeals")
-	}
-	v := gathered{typed: typed, errs: errs}
-	for i := range cases {
-		v.ids = append(v.ids, cases[i].Appeal.ID)
-		v.numbers = append(v.numbers, cases[i].Appeal.Number)
-	}
-	phases, err := h.Proposals.Store.ListPhases(ctx)
-	if err != nil {
-		return err
-	}
-	for i := range phases {
-		found, err := h.Campaigns.FindCampaign(ctx, phases[i].Campaign)
-		if err != nil {
-			return err
-		}
-		if proposal.GathersIn(&phases[i], found, now) && proposal.MayGather(edge.Actor(ctx), found.Agency) {
-			v.campaigns = append(v.campaigns, ui.Option{Value: text(found.ID), Label: found.Terms.Title.In(ui.Lang(ctx))})
-		}
-	}
-	page, err := h.Office(c, ui.T(ctx, "proposal.gather_title"))
-	if err != nil {
-		return err
-	}
-	page.Path, page.Back, page.Invalid = queuePath+"/gather", "/console", len(errs) > 0
-	return edge.Render(c, status, gatherScreen(page, v))
-}
-
-// GatherAll makes the proposal.
-func (h *Handlers) GatherAll(c echo.Context) error {
-	ctx, _ := h.begin(c)
-	cases, err := h.appeals(c)
-	if err != nil {
-		return err
-	}
-	form, err := c.FormParams()
-	if err != nil {
-		return fault.Wrap(fault.Invalid, "error.invalid", err)
-	}
-	var ids []int64
-	body := proposal.Body{Title: words(c, "title"), Text: words(c, "text"), Place: words(c, "place")}
-	for i := range cases {
-		ids = append(ids, cases[i].Appeal.ID)
-	}
-	campaign, numErr := strconv.ParseInt(form.Get("campaign"), 10, 64)
-	var check fault.Check
-	check.That(numErr == nil, "campaign", "proposal.campaign_needed")
-	var p *proposal.Proposal
-	if err = check.Err(); err == nil {
-		p, err = h.Proposals.Gather(ctx, edge.Actor(ctx), campaign, body, ids)
-	}
-	if errs := ui.ErrorsOf(ctx, err); errs != nil {
-		return h.showGather(c, http.StatusUnprocessableEntity, form, errs)
-	}
-	if err != nil {
-		return err
-	}
-	if participation.MayLook(edge.Actor(ctx), h.holder(c, campaign)) {
-		return edge.SeeOther(c, officeOf(p))
-	}
-	page, err := h.Office(c, ui.T(ctx, "proposal.gathered_title"))
-	if err != nil {
-		return err
-	}
-	page.Back = "/console"
-	return edge.Render(c, http.StatusOK, gatheredScreen(page))
-}
-
-func (h *Handlers) holder(c echo.Context, campaign int64) int64 {
-	found, err := h.Campaigns.FindCampaign(edge.Ctx(c), campaign)
-	if err != nil {
-		return 0
-	}
-	return found.Agency
 }

@@ -23,8 +23,9 @@ type written struct {
 	lat, lon string
 	version  int
 	area     mapView
-	errs     ui.Errors
+	again    bool // a photo was sent that must be chosen again
 	mine     *own // on the author's page
+	refusal
 }
 
 // read reads the form. What can't be understood stays as it was typed.
@@ -36,11 +37,7 @@ func (h *Handlers) read(c echo.Context, check *fault.Check) written {
 		Name:  words(c, "name"),
 		Email: strings.TrimSpace(c.FormValue("email")),
 	}
-	lat, err := strconv.ParseFloat(w.lat, 64)
-	lon, err2 := strconv.ParseFloat(w.lon, 64)
-	if err == nil && err2 == nil {
-		w.typed.Point = &proposal.Point{Lat: lat, Lon: lon}
-	}
+	w.typed.Point = pointOf(w.lat, w.lon)
 	return w
 }
 
@@ -51,7 +48,7 @@ func (h *Handlers) Write(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if !g.phases.Takes(now) {
+	if !g.takes(now) {
 		return edge.SeeOther(c, campaignPath(g.ID))
 	}
 	return h.showWrite(c, http.StatusOK, written{gathering: g})
@@ -78,20 +75,25 @@ func (h *Handlers) Keep(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	key, photoErr := h.picture(c, "proposal-"+text(g.ID))
+	pic, photoErr := h.picture(c)
 	var check fault.Check
 	if err := check.Take(photoErr); err != nil {
-		return err // it could not be kept
+		return err // it can't be read at all
 	}
 	w := h.read(c, &check)
-	w.gathering, w.typed.Photo = g, key
+	w.gathering, w.again = g, pic != nil
 	var p *proposal.Proposal
 	var code string
 	if err = check.Err(); err == nil {
-		p, code, err = h.Proposals.Keep(ctx, g.ID, w.typed, edge.Lang(c), c.FormValue("do") == "send")
+		err = h.withPhoto(ctx, "proposal-"+text(g.ID), pic, func(key string) (bool, error) {
+			w.typed.Photo = key
+			p, code, err = h.Proposals.Keep(ctx, g.ID, w.typed, edge.Lang(c), c.FormValue("do") == "send")
+			return p != nil, err
+		})
 	}
-	if w.errs = ui.ErrorsOf(ctx, err); w.errs != nil {
-		return h.showWrite(c, http.StatusUnprocessableEntity, w)
+	if no, status := refused(ctx, err); status != 0 {
+		w.refusal = no
+		return h.showWrite(c, status, w)
 	}
 	if err != nil {
 		return err
@@ -113,8 +115,10 @@ type own struct {
 	history []ui.TimelineItem
 	merge   *proposal.Merge // that waits for an answer, or was answered
 	form    *written        // where the author may still change it
-	problem string
-	errs    ui.Errors
+	back    bool            // the form came back with what was typed
+	changed []ui.SummaryRow // what somebody wrote meanwhile, where it differs
+	area    mapView
+	refusal
 }
 
 func (v own) path() string { return pathOf(v.Proposal) + "/author/" + v.secret }
@@ -195,6 +199,10 @@ func (h *Handlers) showMine(c echo.Context, status int, view own) error {
 		}
 		view.form.gathering, view.form.area, view.form.mine = view.gathering, area, &view
 	}
+	var err error
+	if view.area, err = h.placeOf(c, view.Proposal); err != nil {
+		return err
+	}
 	page := h.Frame(c, title(edge.Ctx(c), view.Proposal))
 	page.Path, page.Invalid = view.path(), len(view.errs) > 0
 	return edge.Render(c, status, mineScreen(page, view))
@@ -231,6 +239,13 @@ func (h *Handlers) Act(c echo.Context) error {
 	default:
 		err = fault.New(fault.Invalid, "error.invalid")
 	}
+	if no, status := refused(ctx, err); status != 0 {
+		if view, err = h.mine(c); err != nil { // as it is now
+			return err
+		}
+		view.refusal = no
+		return h.showMine(c, status, view)
+	}
 	if err != nil {
 		return err
 	}
@@ -238,31 +253,42 @@ func (h *Handlers) Act(c echo.Context) error {
 }
 
 // rewrite takes a new text. What was typed stays on the page also where somebody
-// changed the proposal meanwhile.
+// changed the proposal meanwhile, and beside it what they wrote.
 func (h *Handlers) rewrite(c echo.Context, view own, send bool) error {
 	ctx := edge.Ctx(c)
-	key, photoErr := h.picture(c, "proposal-"+text(view.campaign()))
+	pic, photoErr := h.picture(c)
 	var check fault.Check
 	if err := check.Take(photoErr); err != nil {
-		return err // it could not be kept
+		return err // it can't be read at all
 	}
 	w := h.read(c, &check)
-	w.typed.Email, w.typed.Photo = view.Authors[view.author].Email, key
-	p, err := view.Proposal, check.Err()
+	w.typed.Email, w.again = view.Authors[view.author].Email, pic != nil
+	var p *proposal.Proposal
+	err := check.Err()
 	if err == nil {
-		p, err = h.Proposals.Change(ctx, view.campaign(), view.ID, view.author, w.version, w.typed, send)
+		err = h.withPhoto(ctx, "proposal-"+text(view.campaign()), pic, func(key string) (bool, error) {
+			w.typed.Photo = key
+			p, err = h.Proposals.Change(ctx, view.campaign(), view.ID, view.author, w.version, w.typed, send)
+			return err == nil, err
+		})
 	}
-	if errs := ui.ErrorsOf(ctx, err); errs != nil || fault.Is(err, fault.Conflict) {
-		w.errs, view.errs, view.form = errs, errs, &w
-		status := http.StatusUnprocessableEntity
-		if errs == nil {
-			view.problem, status = ui.Message(ctx, err), http.StatusConflict
-			w.version = view.Version
+	if no, status := refused(ctx, err); status != 0 {
+		if view, err = h.mine(c); err != nil { // as it is now
+			return err
+		}
+		w.refusal, view.refusal, view.form, view.back = no, no, &w, true
+		if status == http.StatusConflict {
+			view.changed, w.version = differences(ctx, &view, &w.typed), view.Version
 		}
 		return h.showMine(c, status, view)
 	}
 	if err != nil {
 		return err
+	}
+	if old := view.Body.Photo; old != "" && pic != nil {
+		if err := h.dropPhoto(ctx, view.campaign(), old); err != nil {
+			return err
+		}
 	}
 	if p.State == proposal.Draft && send {
 		if err := h.codes.Pass(c); err != nil {
@@ -277,11 +303,27 @@ func (h *Handlers) rewrite(c echo.Context, view own, send bool) error {
 	return edge.SeeOther(c, view.path())
 }
 
+// differences are the fields that are other than what was typed.
+func differences(ctx context.Context, v *own, typed *proposal.Typed) []ui.SummaryRow {
+	var out []ui.SummaryRow
+	add := func(key, now, mine string) {
+		if now != mine {
+			out = append(out, ui.SummaryRow{Key: ui.T(ctx, key), Value: now})
+		}
+	}
+	add("proposal.title_label", v.Body.Title, typed.Title)
+	add("proposal.text_label", v.Body.Text, typed.Text)
+	add("proposal.place_label", v.Body.Place, typed.Place)
+	add("proposal.cost_label", money(ctx, v.Body.Cost), money(ctx, typed.Cost))
+	add("proposal.name_label", v.Authors[v.author].Name, typed.Name)
+	return out
+}
+
 // coded is the page that asks for a code.
 type coded struct {
 	title, action, again string
 	follow               bool
-	errs                 ui.Errors
+	refusal
 }
 
 func (h *Handlers) showCode(c echo.Context, status int, v coded) error {
@@ -308,9 +350,9 @@ func (h *Handlers) Confirm(c echo.Context) error {
 		return err
 	}
 	_, err = h.Proposals.Confirm(ctx, view.campaign(), view.ID, view.author, c.Param("code"), c.FormValue("code"))
-	if errs := ui.ErrorsOf(ctx, err); errs != nil {
-		return h.showCode(c, http.StatusUnprocessableEntity, coded{
-			title: view.Body.Title, action: view.path() + "/code/" + c.Param("code"), again: view.path(), errs: errs,
+	if no, status := refused(ctx, err); status != 0 {
+		return h.showCode(c, status, coded{
+			title: view.Body.Title, action: view.path() + "/code/" + c.Param("code"), again: view.path(), refusal: no,
 		})
 	}
 	if err != nil {
@@ -351,13 +393,13 @@ func (h *Handlers) InterestCode(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.showCode(c, http.StatusOK, interestCode(c, view, nil))
+	return h.showCode(c, http.StatusOK, interestCode(c, view, refusal{}))
 }
 
-func interestCode(c echo.Context, view shown, errs ui.Errors) coded {
+func interestCode(c echo.Context, view shown, no refusal) coded {
 	return coded{
 		title: view.Body.Title, action: pathOf(view.Proposal) + "/interest/" + c.Param("code"), again: pathOf(view.Proposal) + "#interest",
-		follow: c.FormValue("follow") == "yes", errs: errs,
+		follow: c.FormValue("follow") == "yes", refusal: no,
 	}
 }
 
@@ -369,8 +411,8 @@ func (h *Handlers) Interested(c echo.Context) error {
 		return err
 	}
 	_, err = h.Proposals.Interested(ctx, view.Campaign(), view.ID, c.Param("code"), c.FormValue("code"), c.FormValue("follow") == "yes")
-	if errs := ui.ErrorsOf(ctx, err); errs != nil {
-		return h.showCode(c, http.StatusUnprocessableEntity, interestCode(c, view, errs))
+	if no, status := refused(ctx, err); status != 0 {
+		return h.showCode(c, status, interestCode(c, view, no))
 	}
 	if err != nil {
 		return err
@@ -404,6 +446,9 @@ func (h *Handlers) EndFollow(c echo.Context) error {
 
 // photoHint says what becomes of a photo that is there already.
 func photoHint(ctx context.Context, w written) string {
+	if w.again && (len(w.errs) > 0 || w.problem != "") {
+		return ui.T(ctx, "proposal.photo_again")
+	}
 	if w.mine != nil && w.mine.Body.Photo != "" {
 		return ui.T(ctx, "proposal.photo_there")
 	}

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -16,6 +17,7 @@ import (
 	"github.com/otklik/otklik/app/participation/proposal"
 	"github.com/otklik/otklik/app/web/edge"
 	"github.com/otklik/otklik/app/web/ui"
+	"github.com/otklik/otklik/workflow"
 )
 
 // phased is the form of the phases.
@@ -24,6 +26,7 @@ type phased struct {
 	typed     url.Values
 	preflight participation.Preflight
 	may       bool
+	changed   []ui.SummaryRow // what somebody set meanwhile, where it differs
 	refusal
 }
 
@@ -34,18 +37,51 @@ func (h *Handlers) Phases(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p := *g.phases
+	return h.showPhases(c, http.StatusOK, phased{gathering: g, typed: h.phaseForm(*g.phases)})
+}
+
+// phaseForm are the phases as they are typed.
+func (h *Handlers) phaseForm(p proposal.Phases) url.Values {
 	if p.PerPerson == 0 {
 		p.PerPerson, p.AnswerDays = proposal.DefaultPerPerson, proposal.DefaultAnswerDays
 	}
-	typed := url.Values{"per_person": {strconv.Itoa(p.PerPerson)}, "answer_days": {strconv.Itoa(p.AnswerDays)}, "version": {strconv.Itoa(p.Version)}}
+	out := url.Values{"per_person": {strconv.Itoa(p.PerPerson)}, "answer_days": {strconv.Itoa(p.AnswerDays)}, "version": {strconv.Itoa(p.Version)}}
 	for name, at := range h.dates(&p) {
-		typed.Set(name, typedTime(*at, h.Zone, moment))
+		out.Set(name, typedTime(*at, h.Zone, moment))
 	}
 	if p.Ceiling > 0 {
-		typed.Set("ceiling", text(p.Ceiling))
+		out.Set("ceiling", text(p.Ceiling))
 	}
-	return h.showPhases(c, http.StatusOK, phased{gathering: g, typed: typed})
+	return out
+}
+
+// phaseLabels are the fields of the phases with their names, in their order.
+var phaseLabels = [][2]string{
+	{"propose_from", "proposal.date.propose_from"},
+	{"propose_until", "proposal.date.propose_until"},
+	{"check_until", "proposal.date.check_until"},
+	{"result_by", "proposal.date.result_by"},
+	{"reports_until", "proposal.date.reports_until"},
+	{"per_person", "proposal.per_person"},
+	{"answer_days", "proposal.answer_days"},
+	{"ceiling", "proposal.ceiling"},
+}
+
+// phasesChanged are the fields that are other than what was typed.
+func (h *Handlers) phasesChanged(ctx context.Context, now *proposal.Phases, typed url.Values) []ui.SummaryRow {
+	var out []ui.SummaryRow
+	kept, dates := h.phaseForm(*now), h.dates(now)
+	for _, field := range phaseLabels {
+		value := kept.Get(field[0])
+		if value == strings.TrimSpace(typed.Get(field[0])) {
+			continue
+		}
+		if at, is := dates[field[0]]; is && !at.IsZero() {
+			value = ui.DateTime(ctx, *at)
+		}
+		out = append(out, ui.SummaryRow{Key: ui.T(ctx, field[1]), Value: value})
+	}
+	return out
 }
 
 func (h *Handlers) dates(p *proposal.Phases) map[string]*time.Time {
@@ -90,10 +126,17 @@ func (h *Handlers) SavePhases(c echo.Context) error {
 		err = h.Proposals.SavePhases(ctx, edge.Actor(ctx), p)
 	}
 	if no, status := refused(ctx, err); status != 0 {
+		if g, err = h.organised(c); err != nil { // as it is now
+			return err
+		}
+		v := phased{gathering: g, typed: form, refusal: no}
+		if status == http.StatusConflict && strconv.Itoa(g.phases.Version) != form.Get("version") {
+			v.changed = h.phasesChanged(ctx, g.phases, form)
+		}
 		form.Set("version", strconv.Itoa(g.phases.Version))
 		p.Announced, p.Version = g.phases.Announced, g.phases.Version
-		g.phases = p
-		return h.showPhases(c, status, phased{gathering: g, typed: form, refusal: no})
+		v.phases = p
+		return h.showPhases(c, status, v)
 	}
 	if err != nil {
 		return err
@@ -220,10 +263,15 @@ type card struct {
 	allowed  []proposal.Action
 	agencies []ui.Option
 	history  []ui.TimelineItem
-	appeals  []int64
+	appeals  []appealLink
+	area     mapView
 	typed    url.Values
 	refusal
 }
+
+// appealLink is an appeal of a proposal; URL is empty where it isn't the person's
+// to read.
+type appealLink struct{ Number, URL string }
 
 func (v card) may(a proposal.Action) bool { return slices.Contains(v.allowed, a) }
 
@@ -267,7 +315,11 @@ func (h *Handlers) showCard(c echo.Context, status int, no refusal, typed url.Va
 	if v.history, err = h.history(ctx, p); err != nil {
 		return err
 	}
-	if v.appeals, err = h.Proposals.Store.ListProposalAppeals(ctx, p.ID); err != nil {
+	if v.area, err = h.placeOf(c, p); err != nil {
+		return err
+	}
+	worked, err := h.appealsOf(ctx, &v)
+	if err != nil {
 		return err
 	}
 	for _, a := range h.Agencies.Agencies() {
@@ -280,8 +332,8 @@ func (h *Handlers) showCard(c echo.Context, status int, no refusal, typed url.Va
 		}
 		typed.Set("due", typedTime(due, h.Zone, moment))
 	}
-	if typed.Get("agency") == "" && p.Agency != 0 {
-		typed.Set("agency", text(p.Agency))
+	if agency := cmp.Or(p.Agency, worked); typed.Get("agency") == "" && agency != 0 {
+		typed.Set("agency", text(agency))
 	}
 	page, err := h.Office(c, p.Body.Title)
 	if err != nil {
@@ -289,6 +341,29 @@ func (h *Handlers) showCard(c echo.Context, status int, no refusal, typed url.Va
 	}
 	page.Path, page.Back, page.Invalid = officeOf(p), officeList(g.ID), len(no.errs) > 0
 	return edge.Render(c, status, cardScreen(page, v))
+}
+
+// appealsOf fills in the appeals of a proposal, and returns the agency that works
+// on the first of them: it is the likeliest to know what can be done.
+func (h *Handlers) appealsOf(ctx context.Context, v *card) (agency int64, err error) {
+	ids, err := h.Proposals.Store.ListProposalAppeals(ctx, v.Proposal.ID)
+	if err != nil || len(ids) == 0 {
+		return 0, err
+	}
+	cases, err := h.Cases.FindCases(ctx, ids)
+	if err != nil {
+		return 0, err
+	}
+	for i := range cases {
+		a := &cases[i].Appeal
+		one := appealLink{Number: a.Number}
+		if workflow.CanSee(edge.Actor(ctx), a) {
+			one.URL = "/console/appeals/" + text(a.ID)
+		}
+		v.appeals = append(v.appeals, one)
+		agency = cmp.Or(agency, a.Agency)
+	}
+	return agency, nil
 }
 
 // Decide performs an action of the organiser.
@@ -351,7 +426,16 @@ type reported struct {
 	carried
 	token string
 	typed url.Values
-	errs  ui.Errors
+	again bool // a photo was sent that must be chosen again
+	refusal
+}
+
+// last is the id of the last report, 0 for none.
+func (v carried) last() int64 {
+	if len(v.reports) == 0 {
+		return 0
+	}
+	return v.reports[len(v.reports)-1].ID
 }
 
 func (h *Handlers) showReport(c echo.Context, status int, v reported) error {
@@ -388,10 +472,10 @@ func (h *Handlers) PostReport(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	pic, photoErr := h.picture(c)
 	var check fault.Check
-	key, photoErr := h.picture(c, "report-"+text(g.ID))
 	if err := check.Take(photoErr); err != nil {
-		return err // it could not be kept
+		return err // it can't be read at all
 	}
 	form, err := c.FormParams()
 	if err != nil {
@@ -399,13 +483,18 @@ func (h *Handlers) PostReport(c echo.Context) error {
 	}
 	r := &proposal.Report{
 		Campaign: g.ID, Project: c.Param("project"), Token: form.Get("token"), Text: words(c, "text"), Percent: int(whole(c, "percent", &check)),
-		Spent: whole(c, "spent", &check), Finish: h.when(c, "finish", day, &check), Reason: words(c, "reason"), Photo: key,
+		Spent: whole(c, "spent", &check), Finish: h.when(c, "finish", day, &check), Reason: words(c, "reason"),
 	}
+	r.After, _ = strconv.ParseInt(form.Get("after"), 10, 64) // what is no number is no report
 	if err = check.Err(); err == nil {
-		err = h.Proposals.Report(ctx, edge.Actor(ctx), r)
+		err = h.withPhoto(ctx, "report-"+text(g.ID), pic, func(key string) (bool, error) {
+			r.Photo = key
+			err := h.Proposals.Report(ctx, edge.Actor(ctx), r)
+			return err == nil && r.ID != 0, err
+		})
 	}
-	if errs := ui.ErrorsOf(ctx, err); errs != nil {
-		return h.showReport(c, http.StatusUnprocessableEntity, reported{typed: form, token: r.Token, errs: errs})
+	if no, status := refused(ctx, err); status != 0 {
+		return h.showReport(c, status, reported{typed: form, token: r.Token, again: pic != nil, refusal: no})
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,8 @@ package project
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -38,6 +40,7 @@ type Agencies interface {
 type Pictures interface {
 	Put(ctx context.Context, owner string, p photo.Picture) (key string, err error)
 	Open(ctx context.Context, key string) (r io.ReadCloser, size int64, err error)
+	Delete(ctx context.Context, key string) error
 }
 
 // Cases finds appeals that become a proposal.
@@ -53,9 +56,11 @@ type Config struct {
 	Agencies  Agencies
 	Photos    Pictures
 	Cases     Cases
-	Places    func() *territory.Index // nil: no map
-	Clock     clock.Clock
-	Zone      *time.Location
+	// Topic names a topic of appeals in the language of the page.
+	Topic  func(ctx context.Context, code string) string
+	Places func() *territory.Index // nil: no map
+	Clock  clock.Clock
+	Zone   *time.Location
 	// Frame and Office are the frames around a citizen's and an officer's screen.
 	Frame  func(c echo.Context, title string) ui.Page
 	Office func(c echo.Context, title string) (ui.Page, error)
@@ -137,6 +142,9 @@ type gathering struct {
 
 // title is what the campaign is called in the language of the page.
 func (g gathering) title(ctx context.Context) string { return g.Terms.Title.In(ui.Lang(ctx)) }
+
+// takes reports whether proposals may be sent.
+func (g gathering) takes(now time.Time) bool { return proposal.GathersIn(g.phases, g.Campaign, now) }
 
 // load finds the campaign of the path with its phases, which may be missing.
 func (h *Handlers) load(c echo.Context) (gathering, error) {
@@ -243,18 +251,18 @@ func words(c echo.Context, name string) string {
 	return strings.TrimSpace(strings.ReplaceAll(c.FormValue(name), "\r\n", "\n"))
 }
 
-// picture reads the photo of a form and keeps it; "" where none was sent.
-func (h *Handlers) picture(c echo.Context, owner string) (key string, err error) {
+// picture reads the photo of a form; nil where none was sent.
+func (h *Handlers) picture(c echo.Context) (*photo.Picture, error) {
 	sent, err := edge.Multipart(c)
 	if errors.Is(err, http.ErrNotMultipart) {
-		return "", nil
+		return nil, nil
 	}
 	if err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return "", fault.Wrap(fault.TooLarge, "error.too_large", err)
+			return nil, fault.Wrap(fault.TooLarge, "error.too_large", err)
 		}
-		return "", err
+		return nil, err
 	}
 	defer func() { _ = sent.RemoveAll() }()
 	for _, file := range sent.File["photos"] {
@@ -263,15 +271,43 @@ func (h *Handlers) picture(c echo.Context, owner string) (key string, err error)
 		}
 		r, err := file.Open()
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		clean, err := photo.Clean(edge.Ctx(c), r, photo.Default)
 		if err = errors.Join(err, r.Close()); err != nil {
-			return "", err
+			return nil, err
 		}
-		return h.Photos.Put(edge.Ctx(c), owner, clean)
+		return &clean, nil
 	}
-	return "", nil
+	return nil, nil
+}
+
+// withPhoto keeps a picture for what fn writes. Where nothing was written it is
+// removed again: nobody would ever see it.
+func (h *Handlers) withPhoto(ctx context.Context, owner string, pic *photo.Picture, fn func(key string) (wrote bool, err error)) error {
+	if pic == nil {
+		_, err := fn("")
+		return err
+	}
+	key, err := h.Photos.Put(ctx, owner+"-"+rand.Text(), *pic)
+	if err != nil {
+		return err
+	}
+	wrote, err := fn(key)
+	if !wrote {
+		_ = h.Photos.Delete(ctx, key) // what stays only takes room
+	}
+	return err
+}
+
+// dropPhoto removes a picture that another took the place of, unless a proposal
+// still shows it.
+func (h *Handlers) dropPhoto(ctx context.Context, campaign int64, key string) error {
+	used, err := h.Proposals.Store.ShowsPhoto(ctx, campaign, key)
+	if err != nil || used {
+		return err
+	}
+	return h.Photos.Delete(ctx, key)
 }
 
 // send sends a kept picture.
@@ -295,14 +331,69 @@ func (h *Handlers) send(c echo.Context, key string) error {
 }
 
 // mapView is what a map is told; the zero value shows none.
-type mapView struct{ Boundaries string }
+type mapView struct {
+	Boundaries string
+	Points     string // JSON for the map
+	Where      string // the same in words
+}
 
 func (h *Handlers) mapOf(c echo.Context) (mapView, error) {
 	if h.Places == nil || !h.Places().Mapped() {
 		return mapView{}, nil
 	}
 	u, err := edge.BoundariesURL(c, h.Places())
-	return mapView{u}, err
+	return mapView{Boundaries: u}, err
+}
+
+// point is a place on a map with the page that tells more.
+type point struct {
+	Lat   float64 `json:"lat"`
+	Lon   float64 `json:"lon"`
+	Title string  `json:"title"`
+	URL   string  `json:"url"`
+}
+
+// mapWith is a map with points; the zero value where there are none.
+func (h *Handlers) mapWith(c echo.Context, points ...point) (mapView, error) {
+	if len(points) == 0 {
+		return mapView{}, nil
+	}
+	area, err := h.mapOf(c)
+	if err != nil || area.Boundaries == "" {
+		return area, err
+	}
+	raw, err := json.Marshal(points)
+	area.Points = string(raw)
+	return area, err
+}
+
+// placeOf is where a proposal is: on a map where there is one, and in words.
+func (h *Handlers) placeOf(c echo.Context, p *proposal.Proposal) (mapView, error) {
+	at := p.Body.Point
+	if at == nil {
+		return mapView{}, nil
+	}
+	area, err := h.mapWith(c, point{at.Lat, at.Lon, p.Body.Title, pathOf(p)})
+	if err != nil {
+		return area, err
+	}
+	area.Where = strconv.FormatFloat(at.Lat, 'f', 5, 64) + ", " + strconv.FormatFloat(at.Lon, 'f', 5, 64)
+	if h.Places != nil {
+		if t, ok := h.Places().Locate(at.Lat, at.Lon); ok {
+			area.Where = t.Name.In(edge.Lang(c)) + " (" + area.Where + ")"
+		}
+	}
+	return area, nil
+}
+
+// pointOf reads the point that was picked on a map, nil for none.
+func pointOf(lat, lon string) *proposal.Point {
+	y, err := strconv.ParseFloat(lat, 64)
+	x, err2 := strconv.ParseFloat(lon, 64)
+	if err != nil || err2 != nil {
+		return nil
+	}
+	return &proposal.Point{Lat: y, Lon: x}
 }
 
 // Checks reports whether the queue of proposals is of use to the person.

@@ -2,7 +2,6 @@ package project
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ func (h *Handlers) Part(c echo.Context) (templ.Component, error) {
 		}
 		view.count = len(all)
 	}
-	view.takes = g.phases.Takes(h.Clock.Now())
+	view.takes = g.takes(h.Clock.Now())
 	return phasesPart(view), nil
 }
 
@@ -81,16 +80,8 @@ type listed struct {
 	sort    proposal.Sort
 	all     []proposal.Proposal
 	reasons []string // why proposals were rejected
-	points  string   // JSON for the map
 	area    mapView
 	takes   bool
-}
-
-type point struct {
-	Lat   float64 `json:"lat"`
-	Lon   float64 `json:"lon"`
-	Title string  `json:"title"`
-	URL   string  `json:"url"`
 }
 
 // List is the public list with its map.
@@ -100,7 +91,7 @@ func (h *Handlers) List(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := listed{gathering: g, words: strings.TrimSpace(c.QueryParam("q")), sort: proposal.Sort(c.QueryParam("sort")), takes: g.phases.Takes(now)}
+	view := listed{gathering: g, words: strings.TrimSpace(c.QueryParam("q")), sort: proposal.Sort(c.QueryParam("sort")), takes: g.takes(now)}
 	if !slices.Contains(proposal.Sorts, view.sort) {
 		view.sort = proposal.Newest
 	}
@@ -119,21 +110,14 @@ func (h *Handlers) List(c echo.Context) error {
 		}
 		view.reasons = append(view.reasons, notes[len(notes)-1].Reason)
 	}
-	points := []point{}
+	var points []point
 	for i := range view.all {
 		if at := view.all[i].Body.Point; at != nil {
 			points = append(points, point{at.Lat, at.Lon, view.all[i].Body.Title, pathOf(&view.all[i])})
 		}
 	}
-	if len(points) > 0 {
-		if view.area, err = h.mapOf(c); err != nil {
-			return err
-		}
-		raw, err := json.Marshal(points)
-		if err != nil {
-			return err
-		}
-		view.points = string(raw)
+	if view.area, err = h.mapWith(c, points...); err != nil {
+		return err
 	}
 	page := h.Frame(c, ui.T(ctx, "proposal.list_title"))
 	page.Back = campaignPath(g.ID)
@@ -154,6 +138,7 @@ type shown struct {
 	errs    ui.Errors
 	email   string
 	follow  bool
+	area    mapView
 }
 
 // Show is the page of a proposal with its whole history.
@@ -173,6 +158,10 @@ func (h *Handlers) Show(c echo.Context) error {
 }
 
 func (h *Handlers) showProposal(c echo.Context, status int, view shown) error {
+	var err error
+	if view.area, err = h.placeOf(c, view.Proposal); err != nil {
+		return err
+	}
 	page := h.Frame(c, view.Body.Title)
 	page.Path, page.Back, page.Invalid = pathOf(view.Proposal), listPath(view.Campaign()), len(view.errs) > 0
 	return edge.Render(c, status, showScreen(page, view))
@@ -232,6 +221,8 @@ func (h *Handlers) history(ctx context.Context, p *proposal.Proposal) ([]ui.Time
 		switch {
 		case n.More.Agency != 0:
 			item.By = ui.T(ctx, "proposal.sent_to", "agency", h.agency(ctx, n.More.Agency), "date", ui.Date(ctx, n.More.Due))
+		case n.More.Estimate != nil && p.Body.Estimate != nil && n.More.Estimate.At.Equal(p.Body.Estimate.At): // the page says it above
+			item.By, item.Text = h.agency(ctx, n.More.Estimate.Agency), ui.T(ctx, "proposal.verdict."+string(n.More.Estimate.Verdict))
 		case n.More.Estimate != nil:
 			item.By = h.agency(ctx, n.More.Estimate.Agency)
 			item.Body = estimatePart(n.More.Estimate, h.agency(ctx, n.More.Estimate.Agency)) //nolint:contextcheck // it is drawn with the context of the page

@@ -26,7 +26,7 @@ var families = []string{
 	"order.", "ruleset.", "atlas.formula.", "atlas.measure.", "atlas.month.", "heat.formula.", "heat.compare.", "reason.", "kpi.", "warn.", "mail.", "bulk.", "plan.month.", "plan.month_of.", "template.field.", "template.done.",
 	"campaign.rule.", "campaign.form.", "campaign.form_hint.", "paper.state.", "result.do.", "result.pdf.title.", "campaign.do.", "campaign.did.", "campaign.ask.", "campaign.kind.", "campaign.new.", "campaign.edit.", "campaign.state.", "campaign.ties.",
 	"campaign.shown.", "campaign.level.", "campaign.may.", "campaign.check.hearing_day.", "talk.did.", "talk.step.", "talk.steps.", "talk.sort.", "talk.reason.", "talk.verdict.", "talk.source.", "talk.state.",
-	"talk.moderation.", "talk.fate.", "talk.warning.", "talk.queue.", "talk.letter.", "talk.number.", "talk.csv.", "talk.pdf.title.",
+	"talk.moderation.", "talk.fate.", "talk.warning.", "talk.queue.", "talk.letter.", "talk.number.", "talk.csv.", "talk.pdf.title.", "talk.pdf.organiser.",
 	"proposal.state.", "proposal.mine.", "proposal.did.", "proposal.do.", "proposal.step.", "proposal.sort.", "proposal.verdict.", "proposal.ground.", "proposal.point.",
 	"proposal.point_answer.", "proposal.date.", "proposal.merge.", "proposal.letter.",
 	"desk.channel.", "search.field.", "desk.paper.", "ruling.lost.", "ruling.finding.", "ruling.severity.",
