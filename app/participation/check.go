@@ -195,7 +195,7 @@ func (p *Preflight) money(t *Terms) {
 	}
 	m := t.Money
 	p.must(m.Budget > 0 && m.Budget <= mostMoney, "budget", "campaign.check.budget")
-	if r, err := tally.ParseRule(m.Rule); err != nil || r.Threshold {
+	if r, err := tally.ParseRule(m.Rule); err != nil || r.Threshold || r.Reserve > 0 {
 		p.problem("rule", "campaign.check.rule")
 	} else if _, err := t.Rule("draw"); err != nil && t.Ties != TieLot {
 		p.problem("rule", "campaign.check.rule")

@@ -17,8 +17,9 @@ import (
 
 // tallyOptions are the flags of `otklik tally`.
 type tallyOptions struct {
-	rule, utility, start, ties, seed, write string
-	exhaustive, explain, check, all, json   bool
+	rule, utility, start, ties, seed, threshold, budget, write string
+	without                                                    []string
+	exhaustive, explain, check, all, json                      bool
 }
 
 func tallyCommand() *cobra.Command {
@@ -29,8 +30,9 @@ func tallyCommand() *cobra.Command {
 		Long: "Count a budget vote from a file in the Pabulib format and print who wins. The rule is the one that the file\n" +
 			"names, unless --rule names another. Whatever decides is compared with exact arithmetic, so every machine gets\n" +
 			"the same winners. Needs no database.\n\n" +
-			"With --check the exit status is 1 where the file says that others won (column «selected»), and 2 where it says\n" +
-			"nothing or names no rule that can be counted.\n\n" +
+			"With --check the exit status is 0 where the rule gives the winners of the file (column «selected») in some order\n" +
+			"of equals and in some way that its name leaves open, both of which are told; 1 where it does not; and 2 where the\n" +
+			"file says nothing or names no rule that can be counted.\n\n" +
 			"Rules: " + strings.Join(tally.RuleNames(), ", ") + ".",
 		Example: "  otklik tally Poland_Swiecie_2023.pb --check\n" +
 			"  otklik tally votes.pb --rule equalshares/add1 --explain\n" +
@@ -45,6 +47,9 @@ func tallyCommand() *cobra.Command {
 	f.BoolVar(&o.exhaustive, "exhaustive", false, "of add1: stop as soon as nothing more fits into the budget")
 	f.StringVar(&o.ties, "ties", "", "how equals are decided, one after the other: cheaper, dearer, votes, order, lot; none refuses to decide")
 	f.StringVar(&o.seed, "seed", "", "of the lot")
+	f.StringVar(&o.threshold, "threshold", "", "the points that a project needs to win, instead of the file's")
+	f.StringVar(&o.budget, "budget", "", "the budget, instead of the file's")
+	f.StringSliceVar(&o.without, "without", nil, "ids of projects to leave out, as if they had been withdrawn")
 	f.BoolVar(&o.explain, "explain", false, "tell in words how every winner was found")
 	f.BoolVar(&o.check, "check", false, "compare with what the file says")
 	f.BoolVar(&o.all, "all-rules", false, "count by every rule, side by side")
@@ -70,21 +75,22 @@ func runTally(cmd *cobra.Command, path string, o tallyOptions) error {
 		}
 		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s\n", path, w)
 	}
+	if err := o.suppose(e); err != nil {
+		return usageError{err}
+	}
 	if o.all {
 		return everyRule(cmd.OutOrStdout(), e, o)
 	}
 	r, err := o.parse(e.Rule)
 	if err != nil {
-		return usageError{err}
+		return usageError{o.unnamed(e, err)}
+	}
+	if r.Reserve > 0 && o.rule == "" {
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s: %s is a rule of the place's own, which the file may tell in its comment; of those, the one with a reserve is known here\n", path, e.Rule)
 	}
 	res, err := tally.Count(e, r)
 	if err != nil {
 		return usageError{err}
-	}
-	if o.write != "" {
-		if err := writeElection(o.write, e, res.Winners); err != nil {
-			return err
-		}
 	}
 	report := tallyReport{e: e, res: res}
 	if o.check {
@@ -92,12 +98,17 @@ func runTally(cmd *cobra.Command, path string, o tallyOptions) error {
 			return usageError{err}
 		}
 	}
+	if o.write != "" {
+		if err := writeElection(o.write, e, report.res.Winners); err != nil {
+			return err
+		}
+	}
 	if o.json {
 		err = report.json(cmd.OutOrStdout(), o.name(e.Rule))
 	} else {
 		err = report.print(cmd.OutOrStdout(), o, o.name(e.Rule))
 	}
-	if err == nil && o.check && !report.agreement.Agrees() {
+	if err == nil && o.check && !report.review.Agreement.Agrees() {
 		return errors.New("the count and the file disagree")
 	}
 	return err
@@ -142,6 +153,30 @@ func (o *tallyOptions) parse(ofFile string) (tally.Rule, error) {
 	return r, r.Check()
 }
 
+// suppose changes the election as the flags say.
+func (o *tallyOptions) suppose(e *tally.Election) error {
+	err := e.LeaveOut(o.without...)
+	if o.threshold != "" {
+		err = errors.Join(err, e.Demand(o.threshold))
+	}
+	if o.budget != "" {
+		err = errors.Join(err, e.Spend(o.budget))
+	}
+	return err
+}
+
+// unnamed adds to the error of a file without a rule that is known, which rules
+// would give the winners that the file has.
+func (o *tallyOptions) unnamed(e *tally.Election, err error) error {
+	if !o.check || o.rule != "" {
+		return err
+	}
+	if given, _ := e.GivenBy(append([]string{"greedy", "greedy-no-skip"}, tally.RuleNames()...)...); len(given) > 0 {
+		return fmt.Errorf("%w. Its winners are those of: %s", err, strings.Join(given, ", "))
+	}
+	return err
+}
+
 func writeElection(path string, e *tally.Election, winners []int) error {
 	to, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644) //nolint:gosec // it is to be published
 	if err != nil {
@@ -152,48 +187,20 @@ func writeElection(path string, e *tally.Election, winners []int) error {
 
 // tallyReport is what is told about a count.
 type tallyReport struct {
-	e         *tally.Election
-	res       *tally.Result
-	checked   bool
-	agreement tally.Agreement
-	variant   string // under which the file's winners come out too, where the file leaves it open
+	e      *tally.Election
+	res    *tally.Result
+	review *tally.Review // nil where nothing was to be compared
 }
 
-// variants are what a file's rule leaves open.
-var variants = []struct {
-	words string
-	set   func(*tally.Rule)
-}{
-	{"stopping when nothing more fits", func(r *tally.Rule) { r.Exhaustive = true }},
-	{"beginning with a rounded share", func(r *tally.Rule) { r.Start = tally.StartIntegral }},
-	{"beginning with a rounded share, stopping when nothing more fits", func(r *tally.Rule) { r.Start, r.Exhaustive = tally.StartIntegral, true }},
-	{"beginning with the exact share", func(r *tally.Rule) { r.Start = tally.StartExact }},
-	{"with projects of equal worth (cardinality)", func(r *tally.Rule) { r.Utility = tally.CardinalityUtility }},
-}
-
-// check compares with the file. Where add1 disagrees, and nothing was said by
-// flags of how it is to be done, the ways that the name leaves open are tried.
-func (t *tallyReport) check(o tallyOptions) (err error) {
-	t.checked = true
-	if t.agreement, err = t.e.Agreement(t.res.Winners); err != nil || t.agreement.Agrees() {
-		return err
+// check compares with the file. What the flags don't declare may be as the file
+// has it, where the rule leaves that open.
+func (t *tallyReport) check(o tallyOptions) error {
+	free := tally.Free{Ways: o.utility == "" && o.start == "" && !o.exhaustive, Ties: o.ties == ""}
+	v, err := t.e.Review(t.res.Rule, free)
+	if err == nil {
+		t.review, t.res = v, v.Result
 	}
-	if o.utility != "" || o.start != "" || o.exhaustive || o.ties != "" || t.res.Rule.Completion != tally.Add1 {
-		return nil
-	}
-	for _, v := range variants {
-		r := t.res.Rule
-		v.set(&r)
-		res, err := tally.Count(t.e, r)
-		if err != nil {
-			return err
-		}
-		if a, err := t.e.Agreement(res.Winners); err != nil || a.Agrees() {
-			t.res, t.agreement, t.variant = res, a, v.words
-			return err
-		}
-	}
-	return nil
+	return err
 }
 
 func (t *tallyReport) json(to io.Writer, name string) error {
@@ -216,12 +223,13 @@ func (t *tallyReport) json(to io.Writer, name string) error {
 		Projects []project  `json:"projects"`
 		Agrees   *bool      `json:"agrees,omitempty"`
 		Variant  string     `json:"variant,omitempty"`
+		Ties     []string   `json:"ties_decided,omitempty"`
 		Missing  []string   `json:"missing,omitempty"`
 		Extra    []string   `json:"extra,omitempty"`
+		Clues    []string   `json:"clues,omitempty"`
 	}{
 		Rule: name, Counted: res.Rule, Ballots: len(e.Ballots), Budget: e.Money(e.Budget), Cost: e.Money(res.Cost),
-		Left: e.Money(e.Budget - res.Cost), Winners: e.IDs(res.Winners), Variant: t.variant,
-		Missing: e.IDs(t.agreement.Missing), Extra: e.IDs(t.agreement.Extra),
+		Left: e.Money(e.Budget - res.Cost), Winners: e.IDs(res.Winners),
 	}
 	if res.Endowment != nil {
 		out.Share = res.Endowment.RatString()
@@ -230,9 +238,10 @@ func (t *tallyReport) json(to io.Writer, name string) error {
 	for _, p := range res.Winners {
 		out.Projects = append(out.Projects, project{e.Projects[p].ID, e.Projects[p].Name, e.Money(e.Projects[p].Cost), e.Score(scores[p])})
 	}
-	if t.checked {
-		agrees := t.agreement.Agrees()
-		out.Agrees = &agrees
+	if v := t.review; v != nil {
+		agrees := v.Agreement.Agrees()
+		out.Agrees, out.Variant, out.Ties, out.Clues = &agrees, v.Way, t.decided(), t.clues()
+		out.Missing, out.Extra = e.IDs(v.Agreement.Missing), e.IDs(v.Agreement.Extra)
 	}
 	enc := json.NewEncoder(to)
 	enc.SetIndent("", "  ")
@@ -242,8 +251,8 @@ func (t *tallyReport) json(to io.Writer, name string) error {
 func (t *tallyReport) print(to io.Writer, o tallyOptions, name string) error {
 	e, res := t.e, t.res
 	fmt.Fprintf(to, "%s: %d ballots, %d projects, budget %s\n", name, len(e.Ballots), len(e.Projects), e.Money(e.Budget))
-	if t.variant != "" {
-		fmt.Fprintf(to, "counted %s\n", t.variant)
+	if t.review != nil && t.review.Way != "" {
+		fmt.Fprintf(to, "counted %s\n", t.review.Way)
 	}
 	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(w, "\nproject\tcost\tvotes\t name")
@@ -254,25 +263,17 @@ func (t *tallyReport) print(to io.Writer, o tallyOptions, name string) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(to, "\n%d of %d projects won, %s of %s is spent, %s is left\n",
-		len(res.Winners), len(e.Projects), e.Money(res.Cost), e.Money(e.Budget), e.Money(e.Budget-res.Cost))
+	fmt.Fprintf(to, "\n%d of %d projects won, ", len(res.Winners), len(e.Projects))
+	if over := res.Cost - e.Budget; over > 0 {
+		fmt.Fprintf(to, "%s is spent: the budget of %s, and %s from a reserve\n", e.Money(res.Cost), e.Money(e.Budget), e.Money(over))
+	} else {
+		fmt.Fprintf(to, "%s of %s is spent, %s is left\n", e.Money(res.Cost), e.Money(e.Budget), e.Money(-over))
+	}
 	if o.explain {
 		explain(to, e, res)
 	}
-	if !t.checked {
-		return nil
-	}
-	if t.agreement.Agrees() {
-		fmt.Fprintln(to, "the file has the same winners")
-	}
-	if len(t.agreement.Missing) > 0 {
-		fmt.Fprintf(to, "the file says that these won, and they did not: %s\n", e.List(t.agreement.Missing))
-	}
-	if len(t.agreement.Extra) > 0 {
-		fmt.Fprintf(to, "these won, and the file says that they did not: %s\n", e.List(t.agreement.Extra))
-	}
-	if len(t.agreement.Outside) > 0 {
-		fmt.Fprintf(to, "the file marks these as funded for another reason than the rule: %s\n", e.List(t.agreement.Outside))
+	if t.review != nil {
+		t.compare(to)
 	}
 	return nil
 }

@@ -54,8 +54,14 @@ func explain(to io.Writer, e *tally.Election, res *tally.Result) {
 			if res.Rule.Method == tally.GreedyNoSkip {
 				fmt.Fprint(to, "; here the rule stops")
 			}
+		case tally.FromReserve:
+			fmt.Fprintf(to, "what is left is enough for %d %% of it, and a reserve pays the rest", res.Rule.Reserve)
 		case tally.BelowThreshold:
-			fmt.Fprintf(to, "below the threshold of %s", e.Score(e.Threshold))
+			if s.Score < e.Threshold {
+				fmt.Fprintf(to, "below the threshold of %s", e.Score(e.Threshold))
+			} else {
+				fmt.Fprint(to, "nobody voted for it")
+			}
 		case tally.Withdrawn:
 			fmt.Fprint(to, "withdrawn")
 		}

@@ -4,7 +4,11 @@
 package tally
 
 import (
+	"errors"
+	"fmt"
 	"math/big"
+	"slices"
+	"strings"
 )
 
 // Kind is the form of the ballots.
@@ -59,6 +63,7 @@ type Project struct {
 	Declared *int64 // votes or score as the file has them, in units of points
 
 	row []string
+	out bool // left out by LeaveOut
 }
 
 // Ballot is what one voter sent: projects by their place in Election.Projects,
@@ -81,8 +86,45 @@ type columns struct{ projects, votes []string }
 const sentinel = 999_999_999
 
 // Withdrawn reports whether the project's cost is Pabulib's mark of one that
-// was withdrawn after the vote.
-func (e *Election) Withdrawn(p int) bool { return e.Projects[p].Cost == sentinel*e.unit() }
+// was withdrawn after the vote, or LeaveOut named it.
+func (e *Election) Withdrawn(p int) bool {
+	return e.Projects[p].out || e.Projects[p].Cost == sentinel*e.unit()
+}
+
+// LeaveOut keeps projects from winning, as if they had been withdrawn.
+func (e *Election) LeaveOut(ids ...string) error {
+	for _, id := range ids {
+		p := slices.IndexFunc(e.Projects, func(p Project) bool { return p.ID == id })
+		if p < 0 {
+			return fmt.Errorf("there is no project %q", id)
+		}
+		e.Projects[p].out = true
+	}
+	return nil
+}
+
+// Spend sets the budget, written as in a file.
+func (e *Election) Spend(budget string) error {
+	v, err := parseDecimal(strings.ReplaceAll(budget, ",", "."), e.Decimals)
+	if err == nil && v < 0 {
+		err = errors.New("it is below zero")
+	}
+	if err != nil {
+		return fmt.Errorf("budget: %q: %w", budget, err)
+	}
+	e.Budget = v
+	return nil
+}
+
+// Demand sets how many points a project needs to win, written as in a file.
+func (e *Election) Demand(points string) error {
+	v, err := parseDecimal(strings.ReplaceAll(points, ",", "."), e.PointDecimals)
+	if err != nil {
+		return fmt.Errorf("threshold: %q: %w", points, err)
+	}
+	e.Threshold = v
+	return nil
+}
 
 // unit is one unit of the currency.
 func (e *Election) unit() int64 { return pow10(e.Decimals) }

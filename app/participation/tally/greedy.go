@@ -2,6 +2,7 @@ package tally
 
 import (
 	"cmp"
+	"math/big"
 	"slices"
 )
 
@@ -30,7 +31,7 @@ func greedy(e *Election, r *Rule, already []int) (winners []int, steps []Step, e
 		for to < len(list) && order(list[at], list[to]) == 0 {
 			to++
 		}
-		if err := undecided(e, ties, list[at:to], scores[list[at]], left); err != nil {
+		if err := undecided(e, r, ties, list[at:to], scores[list[at]], left); err != nil {
 			return nil, nil, err
 		}
 		equals := tied(scores, list, at)
@@ -39,8 +40,11 @@ func greedy(e *Election, r *Rule, already []int) (winners []int, steps []Step, e
 			switch {
 			case e.Withdrawn(p):
 				s.Verdict = Withdrawn
-			case scores[p] < e.Threshold:
+			case !r.eligible(e, scores[p]):
 				s.Verdict = BelowThreshold
+			case s.Cost > left && r.reserved(left, s.Cost):
+				s.Verdict, s.Left = FromReserve, 0
+				return append(winners, p), append(steps, s), nil
 			case s.Cost > left && r.Method == GreedyNoSkip:
 				s.Verdict = TooDear
 				return winners, append(steps, s), nil
@@ -59,6 +63,20 @@ func greedy(e *Election, r *Rule, already []int) (winners []int, steps []Step, e
 	return winners, steps, nil
 }
 
+// eligible reports whether a project with these points may win at all.
+func (r *Rule) eligible(e *Election, score int64) bool {
+	return score >= e.Threshold && (score > 0 || !r.Wanted)
+}
+
+// reserved reports whether what is left is enough for a reserve to pay the rest.
+func (r *Rule) reserved(left, cost int64) bool {
+	if r.Method != GreedyNoSkip || r.Reserve == 0 {
+		return false
+	}
+	covered := new(big.Int).Mul(big.NewInt(left), big.NewInt(100))
+	return covered.Cmp(new(big.Int).Mul(big.NewInt(cost), big.NewInt(int64(r.Reserve)))) >= 0
+}
+
 // tied reports whether a neighbour in the list, which is in the order of
 // points, has as many as the project at the place.
 func tied(scores []int64, list []int, at int) bool {
@@ -70,17 +88,17 @@ func tied(scores []int64, list []int, at int) bool {
 
 // undecided is a *TieError where the order of equals decides who wins: some of
 // them fit into what is left, and not all of them do.
-func undecided(e *Election, ties *breaker, equals []int, score, left int64) error {
-	if len(equals) == 1 || score < e.Threshold {
+func undecided(e *Election, r *Rule, ties *breaker, equals []int, score, left int64) error {
+	if len(equals) == 1 || !r.eligible(e, score) {
 		return nil
 	}
-	all, fit := int64(0), 0
+	all, fit := int64(0), 0 // fit: also into what a reserve adds
 	for _, p := range equals {
 		if e.Withdrawn(p) {
 			continue
 		}
 		all += e.Projects[p].Cost
-		if e.Projects[p].Cost <= left {
+		if c := e.Projects[p].Cost; c <= left || r.reserved(left, c) {
 			fit++
 		}
 	}

@@ -16,6 +16,7 @@ type market struct {
 	groups []group
 	offers []offer
 	voters int64
+	equals bool // two offers were equally good, in any count
 }
 
 // group is voters whose ballots are equal.
@@ -115,14 +116,20 @@ func (m *market) gather() error {
 // forSale reports whether a project can be bought at all. What costs nothing
 // needs no buyer.
 func (m *market) forSale(p int) bool {
-	return m.offers[p].weight > 0 && m.e.Projects[p].Cost > 0 && !m.e.Withdrawn(p)
+	return m.wanted(p) && m.e.Projects[p].Cost > 0 && !m.e.Withdrawn(p)
+}
+
+// wanted reports whether a project has points, and as many as the election asks
+// for.
+func (m *market) wanted(p int) bool {
+	return m.offers[p].weight > 0 && m.offers[p].weight >= m.e.Threshold
 }
 
 // free lists the projects that somebody wants and that cost nothing.
 func (m *market) free() []int {
 	var list []int
 	for p := range m.offers {
-		if m.offers[p].weight > 0 && m.e.Projects[p].Cost == 0 {
+		if m.wanted(p) && m.e.Projects[p].Cost == 0 && !m.e.Withdrawn(p) {
 			list = append(list, p)
 		}
 	}

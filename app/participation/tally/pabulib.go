@@ -236,7 +236,7 @@ func (r *reader) readProjects() {
 			r.bad.Add(h.line, must, "PROJECTS has no such column")
 		}
 	}
-	r.e.columns.projects, r.e.verdicts = h.names, selected >= 0
+	r.e.columns.projects = h.names
 	r.index = map[string]int32{}
 	for _, line := range r.table[projectsSection] {
 		p := Project{ID: line.cell(id), Name: line.cell(name), row: line.cells}
@@ -249,6 +249,7 @@ func (r *reader) readProjects() {
 			r.bad.Add(line.line, "cost", "it is below zero")
 		}
 		p.Verdict = r.verdict(line, line.cell(selected))
+		r.e.verdicts = r.e.verdicts || line.cell(selected) != ""
 		if v, err := parseDecimal(line.cell(result), mostDigits); err == nil {
 			v /= pow10(mostDigits - r.e.PointDecimals)
 			p.Declared = &v

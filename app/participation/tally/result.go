@@ -17,6 +17,8 @@ type Result struct {
 	// unit of money; nil where there are no shares.
 	Endowment *big.Rat
 	Counts    int // how often Equal Shares was counted until then
+	// equals says that somewhere in the count two projects were equal.
+	equals bool
 	// Compared is how many voters have more of their projects in the one
 	// outcome than in the other, where the rule compares.
 	Compared *Comparison
@@ -31,6 +33,7 @@ const (
 	TooDear        Verdict = "too-dear"
 	BelowThreshold Verdict = "below-threshold"
 	Withdrawn      Verdict = "withdrawn"
+	FromReserve    Verdict = "from-reserve" // funded, partly from outside of the budget
 )
 
 // Step is one project on the way down the list.
@@ -87,6 +90,7 @@ func Count(e *Election, r Rule) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	res.equals = res.equals || slices.ContainsFunc(res.Steps, func(s Step) bool { return s.Tied })
 	res.Cost = e.cost(res.Winners)
 	return res, nil
 }
@@ -101,6 +105,7 @@ func (res *Result) shares(e *Election) error {
 	if err := res.raise(m); err != nil {
 		return err
 	}
+	res.equals = m.equals
 	if r.Completion == Utilitarian || r.Completion == Add1U {
 		more, steps, err := greedy(e, &Rule{Method: Greedy, Ties: r.Ties, Seed: r.Seed}, res.Winners)
 		if err != nil {
@@ -115,6 +120,7 @@ func (res *Result) shares(e *Election) error {
 	if err != nil {
 		return err
 	}
+	res.equals = res.equals || slices.ContainsFunc(steps, func(s Step) bool { return s.Tied })
 	c := compare(e, res.Winners, other)
 	if res.Compared = &c; c.Taken == Greedy {
 		res.Winners, res.Steps = other, steps
@@ -170,7 +176,7 @@ type Agreement struct {
 func (a Agreement) Agrees() bool { return len(a.Missing) == 0 && len(a.Extra) == 0 }
 
 // ErrNoVerdict says that a file doesn't say who won.
-var ErrNoVerdict = errors.New("the file does not say who won: PROJECTS has no column «selected»")
+var ErrNoVerdict = errors.New("the file does not say who won: PROJECTS has no column «selected», or nothing in it")
 
 // Agreement compares winners with the column «selected» of the file.
 func (e *Election) Agreement(winners []int) (Agreement, error) {

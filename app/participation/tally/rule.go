@@ -58,6 +58,7 @@ const (
 	Dearer  Key = "dearer"  // the higher cost
 	Votes   Key = "votes"   // named on more ballots
 	InOrder Key = "order"   // the order of the list of projects
+	ByFile  Key = "file"    // what the file has among its winners, to see whether any order gives them
 	Lot     Key = "lot"     // drawn with Rule.Seed; anyone with the seed draws the same
 )
 
@@ -73,9 +74,15 @@ type Rule struct {
 	// Exhaustive ends add1 as soon as nothing more fits into the budget.
 	Exhaustive bool `json:"exhaustive,omitempty"`
 	// Threshold is asked for: the election has to name one.
-	Threshold bool   `json:"threshold,omitempty"`
-	Ties      []Key  `json:"ties"`
-	Seed      string `json:"seed,omitempty"` // of Lot
+	Threshold bool `json:"threshold,omitempty"`
+	// Reserve is for GreedyNoSkip: where what is left covers at least so many
+	// percent of the first project that does not fit, that one is funded too,
+	// and a reserve outside of the budget pays the rest.
+	Reserve int `json:"reserve,omitempty"`
+	// Wanted keeps a greedy count from funding what has no points at all.
+	Wanted bool   `json:"wanted,omitempty"`
+	Ties   []Key  `json:"ties"`
+	Seed   string `json:"seed,omitempty"` // of Lot
 }
 
 // names are the rules as files name them.
@@ -84,6 +91,7 @@ var names = map[string]Rule{
 	"greedy-no-skip":              {Method: GreedyNoSkip},
 	"greedy-threshold":            {Method: Greedy, Threshold: true},
 	"greedy-exclusive":            {Method: Greedy},
+	"greedy-custom":               {Method: GreedyNoSkip, Reserve: 80},
 	"equalshares":                 {Method: EqualShares},
 	"equalshares-comparison":      {Method: EqualShares, Comparison: true},
 	"equalshares/add1":            {Method: EqualShares, Completion: Add1},
@@ -132,12 +140,15 @@ func (r *Rule) Check() error {
 		return err
 	}
 	for _, k := range r.Ties {
-		if err := oneOf("ties", string(k), string(Cheaper), string(Dearer), string(Votes), string(InOrder), string(Lot)); err != nil {
+		if err := oneOf("ties", string(k), string(Cheaper), string(Dearer), string(Votes), string(InOrder), string(ByFile), string(Lot)); err != nil {
 			return err
 		}
 		if k == Lot && r.Seed == "" {
 			return fmt.Errorf("ties: a lot needs a seed")
 		}
+	}
+	if r.Reserve < 0 || r.Reserve > 100 {
+		return fmt.Errorf("reserve: %d is no percentage", r.Reserve)
 	}
 	if r.Method != EqualShares {
 		return nil

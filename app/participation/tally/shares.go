@@ -154,6 +154,7 @@ func (g *game) decide(near []int) (q *quote, tied []int, err error) {
 			tied = append(tied, p)
 		}
 	}
+	g.equals = g.equals || len(tied) > 1
 	first, err := g.ties.first(tied)
 	if err != nil {
 		return nil, nil, err

@@ -57,6 +57,8 @@ func (b *breaker) compare(p, q int) int {
 			c = cmp.Compare(b.e.Projects[q].Cost, b.e.Projects[p].Cost)
 		case Votes:
 			c = cmp.Compare(b.votes[q], b.votes[p])
+		case ByFile:
+			c = cmp.Compare(b.fileRank(p), b.fileRank(q))
 		case InOrder:
 			c = cmp.Compare(p, q)
 		case Lot:
@@ -67,6 +69,19 @@ func (b *breaker) compare(p, q int) int {
 		}
 	}
 	return 0
+}
+
+// fileRank is 0 for what the file has as won by the rule, 1 for what it has as
+// funded otherwise.
+func (b *breaker) fileRank(p int) int {
+	switch v := b.e.Projects[p].Verdict; {
+	case v == 1:
+		return 0
+	case v > 1:
+		return 1
+	default:
+		return 2
+	}
 }
 
 // first is the one of equals that comes first.
