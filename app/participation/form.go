@@ -2,7 +2,6 @@ package participation
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/participation/tally"
@@ -128,7 +127,7 @@ func (t *Terms) tidyProjects(a Answer, check *fault.Check) (Answer, bool) {
 		return fail("ballot.too_many", "max", m.Most, "n", len(picks))
 	}
 	if sum := t.Cost(picks); form == FormKnapsack && sum > m.Budget {
-		return fail("ballot.too_dear", "over", strconv.FormatInt(sum-m.Budget, 10))
+		return fail("ballot.too_dear", "over", sum-m.Budget)
 	}
 	a.Picks = picks
 	return a, true

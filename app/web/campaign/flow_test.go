@@ -231,8 +231,13 @@ func TestVoting_on_projects_by_order_and_by_points(t *testing.T) {
 	b := budget(participation.FormOrdinal)
 	form := hidden(b.recognised("anna@example.org"))
 	form.Set("projects.p3", "1")
-	form.Set("projects.p1", "2")
+	form.Set("projects.p1", "1")
 	status, page := b.post("/campaigns/1/ballot", form)
+	require.Equal(t, http.StatusUnprocessableEntity, status, "an order is never guessed")
+	require.Contains(t, page, "Место 1 отдано дважды")
+	require.Equal(t, 2, strings.Count(page, `<option value="1" selected>`), "both stay as they were chosen")
+	form.Set("projects.p1", "2")
+	status, page = b.post("/campaigns/1/ballot", form)
 	require.Equal(t, http.StatusOK, status)
 	require.Regexp(t, `(?s)1\. Лавки.*2\. Сквер`, page)
 	send := hidden(page)
@@ -268,7 +273,7 @@ func TestVoting_on_projects_by_order_and_by_points(t *testing.T) {
 	form["projects"] = []string{"p1", "p2"}
 	status, page = b.post("/campaigns/1/ballot", form)
 	require.Equal(t, http.StatusUnprocessableEntity, status)
-	require.Contains(t, page, "Дороже бюджета на 10")
+	require.Contains(t, page, "Дороже бюджета на 10 ₽")
 }
 
 func TestVoting_a_poll_that_has_enough_says_so_before_the_questions(t *testing.T) {
@@ -294,4 +299,12 @@ func TestVoting_a_poll_that_has_enough_says_so_before_the_questions(t *testing.T
 	require.Contains(t, page, "Набрано")
 	status, _ = b.post("/campaigns/1/vote", url.Values{"email": {"vera@example.org"}, "band": {"-1"}})
 	require.Equal(t, http.StatusSeeOther, status)
+
+	c := b.hall.Finish(t)
+	require.Equal(t, []participation.QuotaCount{{Quota: participation.OtherQuotas, Taken: 1}}, c.Result.Quotas, "few are not told by themselves")
+	_, page = b.get("/campaigns/1")
+	require.Contains(t, page, "Ответившие по квотам")
+	require.Contains(t, page, "18–34 лет")
+	_, table := b.get("/campaigns/1/result.csv")
+	require.Contains(t, table, "Другие квоты вместе")
 }

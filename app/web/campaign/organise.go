@@ -227,6 +227,9 @@ func (h *Handlers) Edit(c echo.Context) error {
 		if kind.Talks() {
 			blank.Terms.Talk = &participation.Talk{Moderation: participation.After}
 		}
+		if kind == participation.Budget {
+			blank.Terms.Money = &participation.Money{Rule: rules[0], Support: 1}
+		}
 		if kind == participation.Poll {
 			blank.Terms.Ties = participation.TieOrder
 		}
@@ -425,7 +428,7 @@ func adopted(t *participation.Terms) []participation.Project {
 	return slices.DeleteFunc(slices.Clone(t.Money.Projects), func(p participation.Project) bool { return p.Proposal == 0 })
 }
 
-// Projects are typed as lines: name | English name | cost.
+// Projects are typed as lines: name | English name | cost | description.
 func readProjects(text string, check *fault.Check) []participation.Project {
 	var out []participation.Project
 	n := 0
@@ -435,15 +438,19 @@ func readProjects(text string, check *fault.Check) []participation.Project {
 			continue
 		}
 		n++
-		parts := strings.Split(line, "|")
-		cost, err := strconv.ParseInt(strings.NewReplacer(" ", "", "\u00a0", "").Replace(parts[len(parts)-1]), 10, 64)
-		if err != nil || len(parts) < 2 || len(parts) > 3 {
+		parts := strings.SplitN(line, "|", 4)
+		at := min(len(parts)-1, 2) // of the cost
+		cost, err := strconv.ParseInt(strings.NewReplacer(" ", "", "\u00a0", "").Replace(parts[at]), 10, 64)
+		if err != nil || at == 0 {
 			check.Fail("projects", "campaign.project_line", "n", n)
 			continue
 		}
 		p := participation.Project{ID: "p" + strconv.Itoa(n), Name: lang.Text{RU: strings.TrimSpace(parts[0])}, Cost: cost}
-		if len(parts) == 3 {
+		if at == 2 {
 			p.Name.EN = strings.TrimSpace(parts[1])
+		}
+		if len(parts) == 4 {
+			p.Text.RU = strings.TrimSpace(parts[3])
 		}
 		out = append(out, p)
 	}
@@ -456,7 +463,11 @@ func writeProjects(list []participation.Project) string {
 		if p.Proposal != 0 {
 			continue
 		}
-		b.WriteString(p.Name.RU + " | " + p.Name.EN + " | " + strconv.FormatInt(p.Cost, 10) + "\n")
+		b.WriteString(p.Name.RU + " | " + p.Name.EN + " | " + strconv.FormatInt(p.Cost, 10))
+		if p.Text.RU != "" {
+			b.WriteString(" | " + p.Text.RU)
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

@@ -297,24 +297,27 @@ func (h *Handlers) Settle(c echo.Context) error {
 
 func markOf(s *participation.Sheet) string { return hex.EncodeToString(s.Mark[:]) }
 
-// paperLine is one number of how paper stands.
-type paperLine struct {
-	key string
-	n   int
-}
-
-func paperLedger(p *participation.PaperCount) []paperLine {
-	return []paperLine{
-		{"paper.row.printed", p.Printed}, {"paper.row.issued", p.Issued}, {"paper.row.entered", p.Entered}, {"paper.row.matched", p.Matched},
-		{"paper.row.settled", p.Settled}, {"paper.row.spoiled", p.Spoiled}, {"paper.row.counted", p.Counted}, {"paper.row.unmatched", p.Unmatched},
-	}
-}
-
 // paperRows are how paper stands.
 func paperRows(ctx context.Context, p *participation.PaperCount) []ui.SummaryRow {
 	var rows []ui.SummaryRow
-	for _, line := range paperLedger(p) {
-		rows = append(rows, ui.SummaryRow{Key: ui.T(ctx, line.key), Value: ui.Number(ctx, line.n)})
+	for _, b := range paperChart(ctx, p).bars {
+		rows = append(rows, ui.SummaryRow{Key: b.name, Value: ui.Number(ctx, b.n)})
 	}
 	return rows
+}
+
+// paperChart is what became of paper, from the printer to the count.
+func paperChart(ctx context.Context, p *participation.PaperCount) chart {
+	c := chart{caption: ui.T(ctx, "paper.title"), note: ui.T(ctx, "result.paper_lead")}
+	add := func(key string, n int) { c.bars = append(c.bars, bar{name: ui.T(ctx, key), n: n}) }
+	add("paper.row.printed", p.Printed)
+	add("paper.row.issued", p.Issued)
+	add("paper.row.entered", p.Entered)
+	add("paper.row.matched", p.Matched)
+	add("paper.row.settled", p.Settled)
+	add("paper.row.spoiled", p.Spoiled)
+	add("paper.row.counted", p.Counted)
+	add("paper.row.unmatched", p.Unmatched)
+	scale(c.bars)
+	return c
 }

@@ -138,9 +138,7 @@ func (r results) sheet(ctx context.Context) document.Sheet {
 	add(r.places(ctx))
 	add(r.quotas(ctx))
 	if r.Paper != nil {
-		for _, line := range paperLedger(r.Paper) {
-			rows = append(rows, []any{ui.T(ctx, "paper.title"), ui.T(ctx, line.key), line.n, nil, ""})
-		}
+		add(paperChart(ctx, r.Paper))
 	}
 	s.Rows = document.Rows(rows)
 	return s
@@ -217,8 +215,8 @@ func (r results) protocol(ctx context.Context, agency string, log *participation
 	p.Sections = append(p.Sections, when, came)
 	if r.Paper != nil {
 		paper := document.Section{Heading: ui.T(ctx, "paper.title"), Text: []string{ui.T(ctx, "result.paper_lead")}}
-		for _, line := range paperLedger(r.Paper) {
-			paper.Rows = append(paper.Rows, document.Finding{Name: ui.T(ctx, line.key), Value: ui.Number(ctx, line.n)})
+		for _, row := range paperRows(ctx, r.Paper) {
+			paper.Rows = append(paper.Rows, document.Finding{Name: row.Key, Value: row.Value})
 		}
 		p.Sections = append(p.Sections, paper)
 	}

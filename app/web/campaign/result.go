@@ -269,6 +269,9 @@ func (r results) days(ctx context.Context) chart {
 	return c
 }
 
+// fewDays are shown as a table at once.
+const fewDays = 10
+
 // places is turnout by territory. Small ones are told together.
 func (r results) places(ctx context.Context) chart {
 	c := chart{caption: ui.T(ctx, "campaign.by_place"), of: r.Voters}

@@ -148,7 +148,11 @@ func (h *Handlers) Ballot(c echo.Context) error {
 	case "edit":
 		return h.showBallot(c, http.StatusOK, b)
 	}
-	choice, err := participation.Tidy(&found.Terms, b.answers)
+	err = placedTwice(&found.Terms, form)
+	var choice *participation.Choice
+	if err == nil {
+		choice, err = participation.Tidy(&found.Terms, b.answers)
+	}
 	if b.errs = ui.ErrorsOf(ctx, err); b.errs != nil {
 		b.typed = form
 		return h.showBallot(c, http.StatusUnprocessableEntity, b)
@@ -221,8 +225,33 @@ func filled(values []string) []string {
 
 func rowField(q *participation.Question, o participation.Option) string { return q.ID + "." + o.ID }
 
-// ranked puts options into the order of the places that were given to them. Two
-// on one place are both taken as they stand: Tidy counts them as given.
+// placedTwice says which place was given to two: an order made of them would not be
+// the voter's.
+func placedTwice(t *participation.Terms, form url.Values) error {
+	var check fault.Check
+	look := func(question string, ids []string) {
+		seen := map[string]bool{}
+		for _, id := range ids {
+			place := form.Get(question + "." + id)
+			if place != "" && seen[place] {
+				check.Fail(question, "ballot.place_twice", "place", place)
+				return
+			}
+			seen[place] = true
+		}
+	}
+	if t.Money != nil && t.Money.BallotForm() == participation.FormOrdinal {
+		look(participation.Projects, projectIDs(t.Money))
+	}
+	for i := range t.Questions {
+		if q := &t.Questions[i]; q.Ask == participation.Ranking {
+			look(q.ID, q.Choosable())
+		}
+	}
+	return check.Err()
+}
+
+// ranked puts options into the order of the places that were given to them.
 func ranked(q *participation.Question, form url.Values) []string {
 	type placed struct {
 		id    string
@@ -249,6 +278,9 @@ func (b ballot) of(question string) participation.Answer {
 
 // place is where a ranking has an option, "" where it has none.
 func (b ballot) place(q *participation.Question, id string) string {
+	if b.typed != nil {
+		return b.typed.Get(q.ID + "." + id)
+	}
 	if i := slices.Index(b.of(q.ID).Picks, id); i >= 0 {
 		return strconv.Itoa(i + 1)
 	}

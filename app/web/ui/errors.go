@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"github.com/otklik/otklik/app/fault"
 )
@@ -34,10 +35,30 @@ func ErrorsOf(ctx context.Context, err error) Errors {
 	}
 	var out Errors
 	for _, f := range e.Fields {
-		out = append(out, FieldError{Name: f.Name, Text: TParams(ctx, f.Key, f.Params)})
+		out = append(out, FieldError{Name: f.Name, Text: TParams(ctx, f.Key, grouped(ctx, f.Params))})
 	}
 	return out
 }
+
+// grouped writes large numbers as the language groups their digits.
+func grouped(ctx context.Context, params map[string]any) map[string]any {
+	out := maps.Clone(params)
+	for name, value := range out {
+		switch n := value.(type) {
+		case int:
+			if n >= largeNumber {
+				out[name] = Number(ctx, n)
+			}
+		case int64:
+			if n >= largeNumber {
+				out[name] = Number(ctx, int(n))
+			}
+		}
+	}
+	return out
+}
+
+const largeNumber = 10_000
 
 // Message is the sentence of an error for the person at the screen. An error
 // that isn't ours tells nothing of its insides.
