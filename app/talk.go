@@ -9,11 +9,14 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/otklik/otklik/app/clock"
+	"github.com/otklik/otklik/app/demo"
 	"github.com/otklik/otklik/app/fault"
 	"github.com/otklik/otklik/app/lang"
 	"github.com/otklik/otklik/app/notify"
 	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/participation/discussion"
+	"github.com/otklik/otklik/app/participation/proposal"
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/search/duplicate"
 	"github.com/otklik/otklik/workflow"
@@ -38,6 +41,16 @@ func loadHearings(path string) ([]participation.HearingRule, error) {
 // talks is what people and organisers do in discussions.
 func (a *App) talks() *discussion.Talks {
 	return &discussion.Talks{Campaigns: a.campaigns(), Voting: a.voting(), Store: a.Store, Clock: a.Clock, Alike: alikeTexts}
+}
+
+// forumAt is where the demo region proposes and discusses.
+func (a *App) forumAt(c clock.Clock) demo.Forum {
+	hall := a.hallAt(c)
+	return demo.Forum{
+		Hall:      hall,
+		Talks:     &discussion.Talks{Campaigns: hall.Campaigns, Voting: hall.Voting, Store: a.Store, Clock: c, Alike: alikeTexts},
+		Proposals: &proposal.Proposals{Store: a.Store, Campaigns: a.Store, Codes: a.Store, Clock: c, Key: a.keys.voters},
+	}
 }
 
 // alikeTexts compares remarks by the words that duplicates of appeals are found

@@ -32,6 +32,11 @@ func (a *App) HoldDemo(ctx context.Context, w io.Writer) error {
 	return demo.Votes{Region: a.demoRegion(), Zone: a.Config.Zone, Open: a.hallAt}.Hold(ctx, w)
 }
 
+// TalkDemo lets the demo region propose and discuss, where it has not.
+func (a *App) TalkDemo(ctx context.Context) error {
+	return demo.Talks{Region: a.demoRegion(), Zone: a.Config.Zone, Open: a.forumAt}.Hold(ctx)
+}
+
 // Welcome says where everything is, for the person who started the server.
 func (a *App) Welcome() string {
 	var b strings.Builder

@@ -29,6 +29,9 @@ func serveCommand() *cobra.Command {
 				if err := a.HoldDemo(cmd.Context(), cmd.OutOrStdout()); err != nil {
 					return err
 				}
+				if err := a.TalkDemo(cmd.Context()); err != nil {
+					return err
+				}
 			}
 			l, err := new(net.ListenConfig).Listen(cmd.Context(), "tcp", a.Config.Listen)
 			if err != nil {
