@@ -75,31 +75,90 @@ func (b *Board) CountsBy(ctx context.Context, p Period, f Filter, now time.Time,
 	if !ok {
 		return map[int64]*Counts{}, nil
 	}
-	sums := gathering{by: by, sums: map[int64]*Sums{}}
-	from, to, today := DayOf(p.From, b.Zone), DayOf(p.To, b.Zone), DayOf(now, b.Zone)
-	today = min(max(today, from), to)
-	q.Spans = spans(from, today)
-	if err := b.Store.EachCell(ctx, q, sums.add); err != nil {
+	from, to := DayOf(p.From, b.Zone), DayOf(p.To, b.Zone)
+	pieces := piecesOf(from, min(max(DayOf(now, b.Zone), from), to), to)
+	for i := range pieces {
+		q.Spans = append(q.Spans, pieces[i].Span)
+	}
+	sums, past, open := map[int64]*Sums{}, map[int64]int{}, map[int64]int{}
+	err = b.Store.EachCell(ctx, q, func(span int, k Key, s *Sums) error {
+		at, id := &pieces[span], by.of(k)
+		if at.within && sums[id] == nil {
+			sums[id] = s
+		} else if at.within {
+			sums[id].Add(s, 1)
+		}
+		if at.past {
+			past[id] += s.N[Owed]
+		}
+		if at.before {
+			open[id] += s.N[Submitted] - s.N[Ended]
+		}
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
-	past := map[int64]int{} // due on a day that is over
-	for id, s := range sums.sums {
-		past[id] = s.N[Owed]
-	}
-	q.Spans = spans(today, to)
-	if err := b.Store.EachCell(ctx, q, sums.add); err != nil {
-		return nil, err
-	}
-	out := make(map[int64]*Counts, len(sums.sums))
-	for id, s := range sums.sums {
+	out := make(map[int64]*Counts, len(sums))
+	for id, s := range sums {
 		c := s.counts()
 		c.OpenPastDue = past[id]
 		out[id] = &c
 	}
-	if err := b.dueToday(ctx, p, f, now, by, out); err != nil {
-		return nil, err
+	for id, n := range open {
+		if n != 0 {
+			counts(out, id).OpenNow = n
+		}
 	}
-	return out, b.openNow(ctx, q, to, by, out)
+	return out, b.dueToday(ctx, p, f, now, by, out)
+}
+
+// piece is cells that count the same way.
+type piece struct {
+	Span
+	within bool // in the period
+	past   bool // what is due in it is overdue
+	before bool // in the sum, since the beginning, of what is open at the end
+}
+
+// piecesOf takes the time up to the end of a period apart so that few cells are
+// read: each stands in one piece, and what began before the period is read by
+// months.
+func piecesOf(from, today, to Day) (out []piece) {
+	add := func(spans []Span, as piece) {
+		for _, as.Span = range spans {
+			as.Bare = !as.within
+			out = append(out, as)
+		}
+	}
+	first := from
+	if first.Month() != first {
+		first = first.nextMonth()
+	}
+	if first <= today { // its month holds the first days
+		add(days(from, first), piece{within: true, past: true})
+		add(spans(0, first), piece{before: true})
+		from = first
+	} else {
+		add(spans(0, from), piece{before: true})
+	}
+	add(spans(from, today), piece{within: true, past: true, before: true})
+	add(spans(today, to), piece{within: true, before: true})
+	return out
+}
+
+// of is the id by which a cell is grouped.
+func (g Group) of(k Key) int64 {
+	switch g {
+	case GroupAgency:
+		return k.Agency
+	case GroupTerritory:
+		return k.Territory
+	case GroupPerson:
+		return k.Person
+	default:
+		return 0
+	}
 }
 
 // dueToday adds what was due earlier today.
@@ -115,54 +174,11 @@ func (b *Board) dueToday(ctx context.Context, p Period, f Filter, now time.Time,
 	return err
 }
 
-// openNow counts what was submitted before a day and not ended before it.
-func (b *Board) openNow(ctx context.Context, q CellQuery, to Day, by Group, out map[int64]*Counts) error {
-	all := gathering{by: by, sums: map[int64]*Sums{}, bare: true}
-	q.Spans = spans(0, to)
-	if err := b.Store.EachCell(ctx, q, all.add); err != nil {
-		return err
-	}
-	for id, s := range all.sums {
-		if n := s.N[Submitted] - s.N[Ended]; n != 0 {
-			counts(out, id).OpenNow = n
-		}
-	}
-	return nil
-}
-
 func counts(of map[int64]*Counts, id int64) *Counts {
 	if of[id] == nil {
 		of[id] = &Counts{}
 	}
 	return of[id]
-}
-
-// gathering sums cells by a group.
-type gathering struct {
-	by   Group
-	sums map[int64]*Sums
-	bare bool // without hours
-}
-
-func (g *gathering) add(k Key, s *Sums) error {
-	id := int64(0)
-	switch g.by {
-	case GroupAgency:
-		id = k.Agency
-	case GroupTerritory:
-		id = k.Territory
-	case GroupPerson:
-		id = k.Person
-	case GroupNone:
-	}
-	if g.bare {
-		s.Hours = nil
-	}
-	if g.sums[id] == nil {
-		g.sums[id] = &Sums{}
-	}
-	g.sums[id].Add(s, 1)
-	return nil
 }
 
 // Counts are all of the period together.
@@ -204,86 +220,6 @@ func (b *Board) Agencies(ctx context.Context, p Period, f Filter, now time.Time)
 // empty reports whether there is nothing to show.
 func (c *Counts) empty() bool {
 	return c.Submitted == 0 && c.Closed == 0 && c.Answered == 0 && c.OpenDue == 0 && c.OpenNow == 0
-}
-
-// Days has a line for each day of the period, also where nothing happened.
-func (b *Board) Days(ctx context.Context, p Period, f Filter, zone *time.Location) ([]DayLine, error) {
-	points, ok, err := b.byDay(ctx, p, f)
-	if err != nil || !ok {
-		if err == nil {
-			return b.Store.Days(ctx, p, f, zone)
-		}
-		return nil, err
-	}
-	out := make([]DayLine, len(points))
-	for i := range points {
-		out[i] = DayLine{points[i].Day.String(), points[i].Sums.N[Submitted], points[i].Sums.N[Answered]}
-	}
-	return out, nil
-}
-
-// Point is the sums of one day.
-type Point struct {
-	Day  Day
-	Sums Sums
-}
-
-// byDay are the sums of each day; false where none are kept.
-func (b *Board) byDay(ctx context.Context, p Period, f Filter) ([]Point, bool, error) {
-	cube, ok := cubeFor(f, GroupNone)
-	ready, err := b.ready(ctx)
-	if err != nil || !ok || !ready || !b.whole(p) {
-		return nil, false, err
-	}
-	from, to := DayOf(p.From, b.Zone), DayOf(p.To, b.Zone)
-	points := make([]Point, to-from)
-	for i := range points {
-		points[i].Day = from + Day(i)
-	}
-	q, ok := f.query(cube)
-	if !ok {
-		return points, true, nil
-	}
-	q.Spans = days(from, to)
-	err = b.Store.EachCell(ctx, q, func(k Key, s *Sums) error {
-		points[k.Day-from].Sums.Add(s, 1)
-		return nil
-	})
-	return points, true, err
-}
-
-// Trend are the counts of steps of the period, each beginning on its day. What
-// was open at the end of a step is not among them. It is nil where no sums are
-// kept.
-func (b *Board) Trend(ctx context.Context, p Period, f Filter, now time.Time, begins func(Day) Day) ([]TrendPoint, error) {
-	points, ok, err := b.byDay(ctx, p, f)
-	if err != nil || !ok {
-		return nil, err
-	}
-	var out []TrendPoint
-	var sums Sums
-	past, today := 0, DayOf(now, b.Zone)
-	for i := range points {
-		day := begins(points[i].Day)
-		if len(out) == 0 || out[len(out)-1].From != day {
-			out = append(out, TrendPoint{From: day})
-			sums, past = Sums{}, 0
-		}
-		sums.Add(&points[i].Sums, 1)
-		if points[i].Day < today {
-			past += points[i].Sums.N[Owed]
-		}
-		c := &out[len(out)-1].Counts
-		*c = sums.counts()
-		c.OpenPastDue = past
-	}
-	return out, nil
-}
-
-// TrendPoint is one point of a trend.
-type TrendPoint struct {
-	From   Day
-	Counts Counts
 }
 
 // Population sums the people of the territories of the filter, or of all

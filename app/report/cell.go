@@ -4,7 +4,7 @@ import "time"
 
 // Rules is the version of what a portion says. What was counted under another
 // is counted anew.
-const Rules = 1
+const Rules = 2
 
 // Day is a day of the region, in days since 1 January 1970.
 type Day int32
@@ -57,8 +57,7 @@ const (
 // Cube says by what its cells are told apart. The numbers are stored.
 type Cube int
 
-// The cubes. Those of topics count only what their table shows; those by topic
-// and agency or territory have no days.
+// The cubes. Those of topics count only what their table shows.
 const (
 	Whole Cube = iota
 	ByAgency
@@ -71,9 +70,14 @@ const (
 	ByAgencyCategory
 	StageByAgency // topic: the stage
 	StageByTerritory
-	RedirectPairs // agency: from; topic: id of the agency that got it
+	RedirectPairs // topic: «FROM-TO», ids of agencies
 	FlagByAgency  // topic: code of the flag
 	FlagByTerritory
+	Stages
+	Standings // topic: the stage
+	StandingByAgency
+	StandingByTerritory
+	Flags
 )
 
 // Key names a cell. What a cube doesn't tell apart is zero.
@@ -93,7 +97,15 @@ const (
 	stages
 	redirects
 	flags
+	standings
 )
+
+// Tray is where the cell is kept, together with those that differ from it by
+// their topic alone: a page that lists topics or stages reads all of them.
+func (k Key) Tray() Key {
+	k.Topic = ""
+	return k
+}
 
 // Increment is what one appeal adds on one day.
 type Increment struct {
@@ -109,7 +121,7 @@ type cubeOf struct {
 	family                    family
 	agency, territory, person bool
 	topic, category           bool
-	light, monthsOnly         bool
+	light                     bool
 }
 
 var cubes = []cubeOf{
@@ -119,12 +131,17 @@ var cubes = []cubeOf{
 	{cube: ByAgencyTerritory, family: life, agency: true, territory: true},
 	{cube: ByPerson, family: life, agency: true, person: true},
 	{cube: ByTopic, family: life, topic: true, light: true},
-	{cube: ByAgencyTopic, family: life, agency: true, topic: true, light: true, monthsOnly: true},
-	{cube: ByTerritoryTopic, family: life, territory: true, topic: true, light: true, monthsOnly: true},
+	{cube: ByAgencyTopic, family: life, agency: true, topic: true, light: true},
+	{cube: ByTerritoryTopic, family: life, territory: true, topic: true, light: true},
 	{cube: ByAgencyCategory, family: life, agency: true, category: true},
+	{cube: Stages, family: stages, topic: true},
 	{cube: StageByAgency, family: stages, agency: true, topic: true},
 	{cube: StageByTerritory, family: stages, territory: true, topic: true},
-	{cube: RedirectPairs, family: redirects, agency: true, topic: true},
+	{cube: Standings, family: standings, topic: true},
+	{cube: StandingByAgency, family: standings, agency: true, topic: true},
+	{cube: StandingByTerritory, family: standings, territory: true, topic: true},
+	{cube: RedirectPairs, family: redirects, topic: true},
+	{cube: Flags, family: flags, topic: true},
 	{cube: FlagByAgency, family: flags, agency: true, topic: true},
 	{cube: FlagByTerritory, family: flags, territory: true, topic: true},
 }
@@ -160,10 +177,8 @@ func (in *Increment) Each(add func(Key, *Sums)) {
 			k.Topic = in.category
 		}
 		add(k, sums)
-		if !c.monthsOnly {
-			k.Grain, k.Day = ByDay, in.day
-			add(k, sums)
-		}
+		k.Grain, k.Day = ByDay, in.day
+		add(k, sums)
 	}
 }
 
@@ -171,6 +186,7 @@ func (in *Increment) Each(add func(Key, *Sums)) {
 type Span struct {
 	Grain    Grain
 	From, To Day
+	Bare     bool // without hours
 }
 
 // spans covers [from, to) by whole months and the days before and after them.
@@ -184,7 +200,7 @@ func spans(from, to Day) []Span {
 		return days(from, to)
 	}
 	out := days(from, first)
-	out = append(out, Span{ByMonth, first, last})
+	out = append(out, Span{Grain: ByMonth, From: first, To: last})
 	return append(out, days(last, to)...)
 }
 
@@ -192,5 +208,5 @@ func days(from, to Day) []Span {
 	if from >= to {
 		return nil
 	}
-	return []Span{{ByDay, from, to}}
+	return []Span{{Grain: ByDay, From: from, To: to}}
 }

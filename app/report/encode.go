@@ -7,9 +7,6 @@ import (
 
 var errTorn = errors.New("report: a stored portion or cell can't be read")
 
-// Encode writes the sums as they are stored.
-func (s *Sums) Encode() []byte { return s.append(nil) }
-
 func (s *Sums) append(b []byte) []byte {
 	used := 0
 	for _, n := range s.N {
@@ -32,13 +29,6 @@ func (s *Sums) append(b []byte) []byte {
 		last = h.Hour
 	}
 	return b
-}
-
-// Decode reads what Encode wrote.
-func (s *Sums) Decode(b []byte) error {
-	r := reader{b: b}
-	*s = r.sums()
-	return r.err
 }
 
 // reader reads varints; err tells in the end whether all could be read.
@@ -67,18 +57,20 @@ func (r *reader) int() int64 {
 	return n
 }
 
-func (r *reader) text() string {
+// bytes reads what stands behind its length; it belongs to the body.
+func (r *reader) bytes() []byte {
 	n := r.uint()
 	if n > uint64(len(r.b)) {
 		r.err, r.b = errTorn, nil
-		return ""
+		return nil
 	}
-	s := string(r.b[:n])
+	out := r.b[:n]
 	r.b = r.b[n:]
-	return s
+	return out
 }
 
-func (r *reader) sums() Sums {
+// sums reads one cell; bare, its hours are left unread.
+func (r *reader) sums(bare bool) Sums {
 	var s Sums
 	for range r.uint() {
 		m := r.uint()
@@ -88,10 +80,16 @@ func (r *reader) sums() Sums {
 		}
 		s.N[m] = int(r.int())
 	}
+	if bare {
+		return s
+	}
 	buckets := r.uint()
 	if buckets > uint64(len(r.b)) {
 		r.err = errTorn
 		return s
+	}
+	if buckets > 0 {
+		s.Hours = make(Histogram, 0, buckets)
 	}
 	last := int64(0)
 	for range buckets {
@@ -119,10 +117,8 @@ func (p Portion) Encode() []byte {
 			for _, n := range []int64{in.agency, in.territory, in.person} {
 				b = binary.AppendVarint(b, n)
 			}
-			for _, s := range []string{in.topic, in.category} {
-				b = binary.AppendUvarint(b, uint64(len(s)))
-				b = append(b, s...)
-			}
+			b = appendBytes(b, []byte(in.topic))
+			b = appendBytes(b, []byte(in.category))
 		}
 		b = binary.AppendVarint(b, int64(in.day))
 		b = in.sums.append(b)
@@ -142,14 +138,14 @@ func DecodePortion(b []byte) (Portion, error) {
 		case mark != 0xff:
 			in.family = family(mark)
 			in.agency, in.territory, in.person = r.int(), r.int(), r.int()
-			in.topic, in.category = r.text(), r.text()
+			in.topic, in.category = string(r.bytes()), string(r.bytes())
 		case len(out) == 0:
 			return nil, errTorn
 		default:
 			in = out[len(out)-1]
 		}
 		in.day = Day(r.int()) //nolint:gosec // as it was written
-		in.sums = r.sums()
+		in.sums = r.sums(false)
 		out = append(out, in)
 	}
 	return out, r.err

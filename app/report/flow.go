@@ -3,8 +3,11 @@ package report
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -44,23 +47,35 @@ type DueLine struct {
 	Due int
 }
 
-// stageCube is the cube of stages by what the filter asks for. One that tells
-// agencies apart knows no places: the filter's are left out then.
-func stageCube(f Filter, agency, place Cube) (CellQuery, bool) {
-	cube := agency
-	if f.Region && f.Agency == 0 && len(f.Territory) > 0 {
-		cube = place
-	} else {
-		f.Territory = nil
-	}
+// cubesOf are cubes that tell the same apart: of the whole, by agency and by
+// place.
+type cubesOf struct{ whole, agency, place Cube }
+
+var (
+	visitCubes    = cubesOf{Stages, StageByAgency, StageByTerritory}
+	standingCubes = cubesOf{Standings, StandingByAgency, StandingByTerritory}
+	flagCubes     = cubesOf{Flags, FlagByAgency, FlagByTerritory}
+)
+
+// query is the question for what the filter asks. A cube that tells agencies
+// apart knows no places: the filter's are left out then.
+func (c cubesOf) query(f Filter) (CellQuery, bool) {
 	f.Category, f.Executor = "", 0
-	return f.query(cube)
+	switch {
+	case !f.Region || f.Agency != 0:
+		f.Territory = nil
+		return f.query(c.agency)
+	case len(f.Territory) > 0:
+		return f.query(c.place)
+	default:
+		return f.query(c.whole)
+	}
 }
 
 // Stages lists the stages at which appeals were in the period or are now. It is
 // ErrBehind while the sums are made.
 func (b *Board) Stages(ctx context.Context, p Period, f Filter, now time.Time) ([]StageLine, error) {
-	q, ok, err := b.settled(ctx, f, StageByAgency, StageByTerritory)
+	q, ok, err := b.settled(ctx, f, visitCubes)
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -72,7 +87,7 @@ func (b *Board) Stages(ctx context.Context, p Period, f Filter, now time.Time) (
 		return lines[stage]
 	}
 	q.Spans = spans(DayOf(p.From, b.Zone), DayOf(p.To, b.Zone))
-	err = b.Store.EachCell(ctx, q, func(k Key, s *Sums) error {
+	err = b.Store.EachCell(ctx, q, func(_ int, k Key, s *Sums) error {
 		l := line(k.Topic)
 		l.Visits += s.N[Visits]
 		l.Hours.Merge(s.Hours, 1)
@@ -81,17 +96,11 @@ func (b *Board) Stages(ctx context.Context, p Period, f Filter, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	q.Spans = days(0, DayOf(now, b.Zone)+1)
-	err = b.Store.EachCell(ctx, q, func(k Key, s *Sums) error {
-		if n := s.N[Standing]; n != 0 {
-			l := line(k.Topic)
-			l.Now += n
-			if l.Since == 0 || k.Day < l.Since {
-				l.Since = k.Day
-			}
+	if q, ok = standingCubes.query(f); ok {
+		if err := b.standings(ctx, q, DayOf(now, b.Zone), line); err != nil {
+			return nil, err
 		}
-		return nil
-	})
+	}
 	out := make([]StageLine, 0, len(lines))
 	for _, l := range lines {
 		if l.Visits != 0 || l.Now != 0 {
@@ -99,17 +108,58 @@ func (b *Board) Stages(ctx context.Context, p Period, f Filter, now time.Time) (
 		}
 	}
 	slices.SortFunc(out, func(a, b StageLine) int { return cmp.Compare(a.Stage, b.Stage) })
-	return out, err
+	return out, nil
+}
+
+// standings adds how many are at each stage now, by months, and since when, by
+// the days of the first month in which one came that is there still.
+func (b *Board) standings(ctx context.Context, q CellQuery, today Day, line func(stage string) *StageLine) error {
+	first := map[string]Day{}
+	q.Spans = []Span{{Grain: ByMonth, To: today + 1, Bare: true}}
+	err := b.Store.EachCell(ctx, q, func(_ int, k Key, s *Sums) error {
+		line(k.Topic).Now += s.N[Standing]
+		if old, ok := first[k.Topic]; !ok || k.Day < old {
+			first[k.Topic] = k.Day
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	q.Spans = nil
+	for _, month := range slices.Compact(slices.Sorted(maps.Values(first))) {
+		q.Spans = append(q.Spans, days(month, month.nextMonth())...)
+	}
+	return b.Store.EachCell(ctx, q, func(_ int, k Key, _ *Sums) error {
+		if l := line(k.Topic); k.Day.Month() == first[k.Topic] && (l.Since == 0 || k.Day < l.Since) {
+			l.Since = k.Day
+		}
+		return nil
+	})
 }
 
 // settled is the query of a cube where sums are kept.
-func (b *Board) settled(ctx context.Context, f Filter, agency, place Cube) (CellQuery, bool, error) {
+func (b *Board) settled(ctx context.Context, f Filter, of cubesOf) (CellQuery, bool, error) {
 	ready, err := b.ready(ctx)
 	if err == nil && !ready {
 		err = ErrBehind
 	}
-	q, ok := stageCube(f, agency, place)
+	q, ok := of.query(f)
 	return q, ok, err
+}
+
+// pair is who passed an appeal on, and to whom.
+type pair struct{ from, to int64 }
+
+func (p pair) topic() string { return fmt.Sprintf("%d-%d", p.from, p.to) }
+
+func pairOf(topic string) (p pair, err error) {
+	from, to, _ := strings.Cut(topic, "-")
+	p.from, err = strconv.ParseInt(from, 10, 64)
+	if err == nil {
+		p.to, err = strconv.ParseInt(to, 10, 64)
+	}
+	return p, err
 }
 
 // RedirectPairs lists who passed appeals on to whom, the most frequent first: of
@@ -119,25 +169,22 @@ func (b *Board) RedirectPairs(ctx context.Context, p Period, f Filter) ([]Redire
 	if err != nil || !ready {
 		return nil, cmp.Or(err, ErrBehind)
 	}
-	counts := map[[2]int64]int{}
+	mine := func(agency int64) bool {
+		return (f.Region || slices.Contains(f.Agencies, agency)) && (f.Agency == 0 || f.Agency == agency)
+	}
+	counts := map[pair]int{}
 	q := CellQuery{Cube: RedirectPairs, Spans: spans(DayOf(p.From, b.Zone), DayOf(p.To, b.Zone))}
-	err = b.Store.EachCell(ctx, q, func(k Key, s *Sums) error {
-		to, err := strconv.ParseInt(k.Topic, 10, 64)
-		if err != nil {
-			return err
+	err = b.Store.EachCell(ctx, q, func(_ int, k Key, s *Sums) error {
+		at, err := pairOf(k.Topic)
+		if err == nil && (mine(at.from) || mine(at.to)) {
+			counts[at] += s.N[Redirects]
 		}
-		mine := func(agency int64) bool {
-			return (f.Region || slices.Contains(f.Agencies, agency)) && (f.Agency == 0 || f.Agency == agency)
-		}
-		if mine(k.Agency) || mine(to) {
-			counts[[2]int64{k.Agency, to}] += s.N[Redirects]
-		}
-		return nil
+		return err
 	})
 	out := make([]RedirectLine, 0, len(counts))
-	for pair, n := range counts {
+	for at, n := range counts {
 		if n != 0 {
-			out = append(out, RedirectLine{pair[0], pair[1], n})
+			out = append(out, RedirectLine{at.from, at.to, n})
 		}
 	}
 	slices.SortFunc(out, func(a, b RedirectLine) int {
@@ -149,13 +196,13 @@ func (b *Board) RedirectPairs(ctx context.Context, p Period, f Filter) ([]Redire
 // Flags lists against which flags the answers of the period were signed, the
 // most frequent first.
 func (b *Board) Flags(ctx context.Context, p Period, f Filter) ([]FlagLine, error) {
-	q, ok, err := b.settled(ctx, f, FlagByAgency, FlagByTerritory)
+	q, ok, err := b.settled(ctx, f, flagCubes)
 	if err != nil || !ok {
 		return nil, err
 	}
 	counts := map[string]int{}
 	q.Spans = spans(DayOf(p.From, b.Zone), DayOf(p.To, b.Zone))
-	err = b.Store.EachCell(ctx, q, func(k Key, s *Sums) error {
+	err = b.Store.EachCell(ctx, q, func(_ int, k Key, s *Sums) error {
 		counts[k.Topic] += s.N[Flagged]
 		return nil
 	})
@@ -188,7 +235,7 @@ func (b *Board) Forecast(ctx context.Context, f Filter, now time.Time, ahead int
 	first := today - Day(ahead) //nolint:gosec // some days
 	closed := 0
 	q.Spans = spans(0, first)
-	sum := func(k Key, s *Sums) error {
+	sum := func(_ int, k Key, s *Sums) error {
 		if k.Day < today {
 			out.Past += s.N[Owed]
 		} else {
@@ -200,6 +247,9 @@ func (b *Board) Forecast(ctx context.Context, f Filter, now time.Time, ahead int
 		return nil
 	}
 	q.Spans = append(q.Spans, days(first, today+Day(ahead))...) //nolint:gosec // some days
+	for i := range q.Spans {
+		q.Spans[i].Bare = true
+	}
 	err = b.Store.EachCell(ctx, q, sum)
 	out.Pace = float64(closed) / float64(ahead)
 	return out, err

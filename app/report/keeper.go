@@ -25,16 +25,16 @@ type Ledger interface {
 	Stories(ctx context.Context, appeals []int64) ([]Story, error)
 	// Portions are the stored portions of the appeals that have one.
 	Portions(ctx context.Context, appeals []int64) (map[int64][]byte, error)
-	// PutKPIs replaces the portions, adds to the cells and moves the position, or
+	// PutKPIs replaces the portions, adds to the trays and moves the position, or
 	// does nothing of it: it is fault.Conflict where the position was moved
 	// meanwhile.
-	PutKPIs(ctx context.Context, from, to State, portions map[int64][]byte, added map[Key]*Sums) error
+	PutKPIs(ctx context.Context, from, to State, portions map[int64][]byte, added map[Key]Tray) error
 
 	// ClaimKPIs empties everything and says who may fill it until a time; another
 	// who fills it now is fault.Conflict.
 	ClaimKPIs(ctx context.Context, by string, now time.Time, until time.Time) error
-	// FillKPIs writes portions and new cells while the claim holds.
-	FillKPIs(ctx context.Context, by string, until time.Time, portions map[int64][]byte, cells map[Key]*Sums) error
+	// FillKPIs writes portions and new trays while the claim holds.
+	FillKPIs(ctx context.Context, by string, until time.Time, portions map[int64][]byte, trays map[Key]Tray) error
 	// OpenKPIs ends the claim: what was filled is whole.
 	OpenKPIs(ctx context.Context, by string, s State) error
 
@@ -54,7 +54,7 @@ type Keeper struct {
 
 const (
 	stepAtOnce = 200  // events of a batch
-	fillAtOnce = 1000 // appeals read at once, and portions and cells of a transaction
+	fillAtOnce = 1000 // appeals read at once, and portions and trays of a transaction
 	claimLife  = time.Minute
 )
 
@@ -96,7 +96,7 @@ func (k *Keeper) anew(ctx context.Context) (bool, error) {
 }
 
 // changes are the new portions of appeals, and by how much cells change.
-func (k *Keeper) changes(ctx context.Context, ids []int64) (map[int64][]byte, map[Key]*Sums, error) {
+func (k *Keeper) changes(ctx context.Context, ids []int64) (map[int64][]byte, map[Key]Tray, error) {
 	kept, err := k.Ledger.Portions(ctx, ids)
 	if err != nil {
 		return nil, nil, err
@@ -122,7 +122,7 @@ func (k *Keeper) changes(ctx context.Context, ids []int64) (map[int64][]byte, ma
 		portions[stories[i].Appeal] = body
 	}
 	maps.DeleteFunc(cells, func(_ Key, s *Sums) bool { return s.Zero() })
-	return portions, cells, nil
+	return portions, trays(cells), nil
 }
 
 // tally sums portions by cell.
@@ -152,8 +152,8 @@ func (k *Keeper) Rebuild(ctx context.Context, progress func(appeals int)) error 
 		return err
 	}
 	cells := tally{}
-	fill := func(portions map[int64][]byte, cells map[Key]*Sums) error {
-		return k.Ledger.FillKPIs(ctx, k.Name, k.Now().Add(claimLife), portions, cells)
+	fill := func(portions map[int64][]byte, some map[Key]Tray) error {
+		return k.Ledger.FillKPIs(ctx, k.Name, k.Now().Add(claimLife), portions, some)
 	}
 	done := 0
 	err = k.each(ctx, func(stories []Story) error {
@@ -171,10 +171,11 @@ func (k *Keeper) Rebuild(ctx context.Context, progress func(appeals int)) error 
 		return err
 	}
 	// In the order of the table, which is quicker to fill so.
-	for keys := range slices.Chunk(slices.SortedFunc(maps.Keys(cells), compareKeys), fillAtOnce) {
-		some := make(map[Key]*Sums, len(keys))
+	all := trays(cells)
+	for keys := range slices.Chunk(slices.SortedFunc(maps.Keys(all), compareKeys), fillAtOnce) {
+		some := make(map[Key]Tray, len(keys))
 		for _, key := range keys {
-			some[key] = cells[key]
+			some[key] = all[key]
 		}
 		if err := fill(nil, some); err != nil {
 			return err

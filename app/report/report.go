@@ -174,8 +174,9 @@ type Cells interface {
 	// KPIState tells how far the sums have come; the zero State: they were never
 	// made.
 	KPIState(ctx context.Context) (State, error)
-	// EachCell calls fn with each cell of the query. The sums are fn's to keep.
-	EachCell(ctx context.Context, q CellQuery, fn func(Key, *Sums) error) error
+	// EachCell calls fn with each cell of the query and the number of the span to
+	// which it belongs. The sums are fn's to keep.
+	EachCell(ctx context.Context, q CellQuery, fn func(span int, k Key, s *Sums) error) error
 }
 
 // PlaceLine is an address that appeals of one category came from again.

@@ -1,9 +1,6 @@
 package report
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // Story is what an appeal's row and events say that is counted. Times are UTC;
 // a zero time means that it has not happened.
@@ -143,6 +140,7 @@ func (s *Story) visits(zone *time.Location) Portion {
 	}
 	if began < len(s.Steps) && !s.Steps[began].Final {
 		in := s.at(&s.Steps[began], DayOf(s.Steps[began].At, zone))
+		in.family = standings
 		in.sums.N[Standing]++
 		out = append(out, in)
 	}
@@ -163,7 +161,7 @@ func (s *Story) marks(zone *time.Location) Portion {
 		if step.From != 0 {
 			in := Increment{
 				family: redirects, day: DayOf(step.At, zone), agency: step.From, territory: s.Territory,
-				topic: strconv.FormatInt(step.Agency, 10),
+				topic: pair{step.From, step.Agency}.topic(),
 			}
 			in.sums.N[Redirects]++
 			out = append(out, in)

@@ -24,21 +24,27 @@ func (b *Board) Topics(ctx context.Context, p Period, f Filter, now time.Time, l
 	if !ok {
 		return nil, nil
 	}
+	past := spans(DayOf(before.From, b.Zone), DayOf(before.To, b.Zone))
+	q.Spans = append(past, spans(DayOf(p.From, b.Zone), DayOf(p.To, b.Zone))...)
+	for i := range q.Spans {
+		q.Spans[i].Bare = true
+	}
 	lines := map[string]*TopicLine{}
-	line := func(rubric string) *TopicLine {
-		if lines[rubric] == nil {
-			lines[rubric] = &TopicLine{Rubric: rubric}
+	err = b.Store.EachCell(ctx, q, func(span int, k Key, s *Sums) error {
+		l := lines[k.Topic]
+		if l == nil {
+			l = &TopicLine{Rubric: k.Topic}
+			lines[k.Topic] = l
 		}
-		return lines[rubric]
-	}
-	err = b.topicSums(ctx, p, f, q, func(rubric string, count, open, late int) {
-		l := line(rubric)
-		l.Count, l.Open, l.Late = l.Count+count, l.Open+open, l.Late+late
+		if span < len(past) {
+			l.Before += s.N[Submitted]
+			return nil
+		}
+		l.Count += s.N[Submitted]
+		l.Open += s.N[Waiting]
+		l.Late += s.N[LateOf]
+		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	err = b.topicSums(ctx, before, f, q, func(rubric string, count, _, _ int) { line(rubric).Before += count })
 	if err != nil {
 		return nil, err
 	}
@@ -72,36 +78,3 @@ func topicCube(f Filter) (Cube, bool) {
 		return ByTopic, true
 	}
 }
-
-// topicSums adds up the topics of a period. The cubes of an agency's and of a
-// place's topics have months alone: the days before and after these are counted
-// from the appeals, of which an agency or a place has few in a month.
-func (b *Board) topicSums(ctx context.Context, p Period, f Filter, q CellQuery, add func(rubric string, count, open, late int)) error {
-	q.Spans = nil
-	for _, span := range spans(DayOf(p.From, b.Zone), DayOf(p.To, b.Zone)) {
-		if span.Grain == ByMonth || q.Cube == ByTopic {
-			q.Spans = append(q.Spans, span)
-			continue
-		}
-		edge := Period{From: span.From.In(b.Zone).UTC(), To: span.To.In(b.Zone).UTC()}
-		// The store's own «late» has what is past due now in it, which is added
-		// for the whole period: as of the beginning of time nothing is.
-		lines, err := b.Store.Topics(ctx, edge, f, time.Unix(0, 0), everyTopic)
-		if err != nil {
-			return err
-		}
-		for _, l := range lines {
-			add(l.Rubric, l.Count, l.Open, l.Late)
-		}
-	}
-	if len(q.Spans) == 0 {
-		return nil
-	}
-	return b.Store.EachCell(ctx, q, func(k Key, s *Sums) error {
-		add(k.Topic, s.N[Submitted], s.N[Waiting], s.N[LateOf])
-		return nil
-	})
-}
-
-// everyTopic is more than any tree has.
-const everyTopic = 100_000

@@ -19,6 +19,8 @@ func compareKeys(a, b Key) int {
 var cubeNames = map[Cube]string{
 	Whole: "whole", ByAgency: "agency", ByTerritory: "territory", ByAgencyTerritory: "agency and territory", ByPerson: "executor",
 	ByTopic: "topic", ByAgencyTopic: "agency and topic", ByTerritoryTopic: "territory and topic", ByAgencyCategory: "agency and category",
+	Stages: "stage", Standings: "standing at stage", StandingByAgency: "standing at stage of agency",
+	StandingByTerritory: "standing at stage in territory", Flags: "flags",
 	StageByAgency: "stage of agency", StageByTerritory: "stage in territory", RedirectPairs: "redirects",
 	FlagByAgency: "flags of agency", FlagByTerritory: "flags in territory",
 }

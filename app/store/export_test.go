@@ -63,7 +63,7 @@ func Columns() map[string][]string {
 	add(columnsOf[streetRow]())
 	add(columnsOf[landmarkRow]())
 	add(columnsOf[addressLoadRow]())
-	add(columnsOf[cellRow]())
+	add(columnsOf[trayRow]())
 	add(columnsOf[portionRow]())
 	add(columnsOf[kpiStateRow]())
 	add(columnsOf[campaignRow]())

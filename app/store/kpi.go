@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,46 +29,67 @@ func (s *Store) KPIState(ctx context.Context) (report.State, error) {
 	return out, translate(err)
 }
 
-const cellKey = "cube, grain, day, agency_id, territory_id, person_id, topic"
+const trayKey = "cube, grain, day, agency_id, territory_id, person_id"
 
-// scanCell reads the columns of cellKey and the body.
-func scanCell(rows *sql.Rows, k *report.Key, sums *report.Sums, body *sql.RawBytes) error {
-	if err := rows.Scan(&k.Cube, &k.Grain, &k.Day, &k.Agency, &k.Territory, &k.Person, &k.Topic, body); err != nil {
-		return err
+// EachCell implements report.Cells, by one statement for all spans.
+func (s *Store) EachCell(ctx context.Context, q report.CellQuery, fn func(span int, k report.Key, sums *report.Sums) error) error {
+	if len(q.Spans) == 0 {
+		return nil
 	}
-	return sums.Decode(*body)
-}
-
-// EachCell implements report.Cells.
-func (s *Store) EachCell(ctx context.Context, q report.CellQuery, fn func(report.Key, *report.Sums) error) error {
-	for _, span := range q.Spans {
-		var c clauses
-		c.add("cube = ? AND grain = ?", int(q.Cube), int(span.Grain))
-		if len(q.Agencies) == 1 {
-			c.add("agency_id = ?", q.Agencies[0])
-		} else if q.Agencies != nil {
-			c.add(s.dialect.in("agency_id"), s.dialect.ids(q.Agencies))
+	var query strings.Builder
+	var args []any
+	for i, span := range q.Spans {
+		c := s.cellFilter(q, span)
+		if i > 0 {
+			query.WriteString(" UNION ALL ")
 		}
-		if len(q.Territory) == 1 {
-			c.add("territory_id = ?", q.Territory[0])
-		} else if len(q.Territory) > 0 {
-			c.add(s.dialect.in("territory_id"), s.dialect.ids(q.Territory))
+		fmt.Fprintf(&query, "SELECT %d, %s, body FROM kpi_trays%s", i, trayKey, c.where())
+		args = append(args, c.args...)
+	}
+	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind(query.String()), args...)
+	if err != nil {
+		return translate(err)
+	}
+	defer rows.Close()
+	var body sql.RawBytes
+	for rows.Next() {
+		var span int
+		var k report.Key
+		if err := rows.Scan(&span, &k.Cube, &k.Grain, &k.Day, &k.Agency, &k.Territory, &k.Person, &body); err != nil {
+			return translate(err)
 		}
-		if q.Person != 0 {
-			c.add("person_id = ?", q.Person)
-		}
-		if q.Topic != "" {
-			c.add("topic = ?", q.Topic)
-		}
-		c.add("day >= ? AND day < ?", int(span.From), int(span.To))
-		if err := s.eachCell(ctx, s.readDB, "SELECT "+cellKey+", body FROM kpi_cells"+c.where(), c.args, fn); err != nil {
+		err := report.EachTopic(body, q.Topic, q.Spans[span].Bare, func(topic string, sums *report.Sums) error {
+			k.Topic = topic
+			return fn(span, k, sums)
+		})
+		if err != nil {
 			return translate(err)
 		}
 	}
-	return nil
+	return translate(rows.Err())
 }
 
-func (s *Store) eachCell(ctx context.Context, q querier, query string, args []any, fn func(report.Key, *report.Sums) error) error {
+func (s *Store) cellFilter(q report.CellQuery, span report.Span) (c clauses) {
+	c.add("cube = ? AND grain = ?", int(q.Cube), int(span.Grain))
+	if len(q.Agencies) == 1 {
+		c.add("agency_id = ?", q.Agencies[0])
+	} else if q.Agencies != nil {
+		c.add(s.dialect.in("agency_id"), s.dialect.ids(q.Agencies))
+	}
+	if len(q.Territory) == 1 {
+		c.add("territory_id = ?", q.Territory[0])
+	} else if len(q.Territory) > 0 {
+		c.add(s.dialect.in("territory_id"), s.dialect.ids(q.Territory))
+	}
+	if q.Person != 0 {
+		c.add("person_id = ?", q.Person)
+	}
+	c.add("day >= ? AND day < ?", int(span.From), int(span.To))
+	return c
+}
+
+// eachTray reads the columns of trayKey and the body, which is lent.
+func (s *Store) eachTray(ctx context.Context, q querier, query string, args []any, fn func(k report.Key, body []byte) error) error {
 	rows, err := q.QueryContext(ctx, s.dialect.bind(query), args...)
 	if err != nil {
 		return err
@@ -75,11 +98,10 @@ func (s *Store) eachCell(ctx context.Context, q querier, query string, args []an
 	var body sql.RawBytes
 	for rows.Next() {
 		var k report.Key
-		var sums report.Sums
-		if err := scanCell(rows, &k, &sums, &body); err != nil {
+		if err := rows.Scan(&k.Cube, &k.Grain, &k.Day, &k.Agency, &k.Territory, &k.Person, &body); err != nil {
 			return err
 		}
-		if err := fn(k, &sums); err != nil {
+		if err := fn(k, body); err != nil {
 			return err
 		}
 	}
@@ -88,7 +110,13 @@ func (s *Store) eachCell(ctx context.Context, q querier, query string, args []an
 
 // EachKPI implements report.Ledger.
 func (s *Store) EachKPI(ctx context.Context, cell func(report.Key, *report.Sums) error, portion func(int64, []byte) error) error {
-	if err := s.eachCell(ctx, s.freshDB, "SELECT "+cellKey+", body FROM kpi_cells", nil, cell); err != nil {
+	err := s.eachTray(ctx, s.freshDB, "SELECT "+trayKey+", body FROM kpi_trays", nil, func(k report.Key, body []byte) error {
+		return report.EachTopic(body, "", false, func(topic string, sums *report.Sums) error {
+			k.Topic = topic
+			return cell(k, sums)
+		})
+	})
+	if err != nil {
 		return translate(err)
 	}
 	rows, err := s.freshDB.QueryContext(ctx, "SELECT appeal_id, body FROM kpi_portions")
@@ -141,7 +169,7 @@ func (s *Store) Portions(ctx context.Context, appeals []int64) (map[int64][]byte
 }
 
 // PutKPIs implements report.Ledger.
-func (s *Store) PutKPIs(ctx context.Context, from, to report.State, portions map[int64][]byte, added map[report.Key]*report.Sums) error {
+func (s *Store) PutKPIs(ctx context.Context, from, to report.State, portions map[int64][]byte, added map[report.Key]report.Tray) error {
 	return s.inTx(ctx, func(db *gorm.DB) error {
 		q := raw(db)
 		// First of all: on PostgreSQL another node waits here, and does nothing.
@@ -156,84 +184,75 @@ func (s *Store) PutKPIs(ctx context.Context, from, to report.State, portions map
 		if err := s.putPortions(ctx, q, portions); err != nil {
 			return err
 		}
-		keys := make([]report.Key, 0, len(added))
-		for k := range added {
-			keys = append(keys, k)
-		}
-		for len(keys) > 0 {
-			n := min(cellsAtOnce, len(keys))
-			if err := s.addCells(ctx, q, keys[:n], added); err != nil {
+		for keys := range slices.Chunk(slices.Collect(maps.Keys(added)), traysAtOnce) {
+			if err := s.addTrays(ctx, q, keys, added); err != nil {
 				return err
 			}
-			keys = keys[n:]
 		}
 		return nil
 	})
 }
 
-// cellsAtOnce is how many cells a statement takes: parameters are limited.
-const cellsAtOnce = 500
+// traysAtOnce is how many trays a statement takes: parameters are limited.
+const traysAtOnce = 500
 
-// addCells adds to cells and removes those that are zero then.
-func (s *Store) addCells(ctx context.Context, q querier, keys []report.Key, added map[report.Key]*report.Sums) error {
-	sums := make(map[report.Key]*report.Sums, len(keys))
+// addTrays adds to trays and removes those that are empty then.
+func (s *Store) addTrays(ctx context.Context, q querier, keys []report.Key, added map[report.Key]report.Tray) error {
+	sums := make(map[report.Key]report.Tray, len(keys))
 	for _, k := range keys {
-		sums[k] = &report.Sums{}
-		sums[k].Add(added[k], 1)
+		sums[k] = report.Tray{}
 	}
-	text, args := keyTuples(keys)
 	// The keys come first: each is one walk down the primary key.
-	query := `WITH k (cube, grain, day, agency_id, territory_id, person_id, topic) AS (VALUES ` + text + `)
-		SELECT c.cube, c.grain, c.day, c.agency_id, c.territory_id, c.person_id, c.topic, c.body FROM k CROSS JOIN kpi_cells c
+	query := `WITH k (` + trayKey + `) AS (VALUES ` + keyTuples(keys) + `)
+		SELECT c.cube, c.grain, c.day, c.agency_id, c.territory_id, c.person_id, c.body FROM k CROSS JOIN kpi_trays c
 		WHERE c.cube = k.cube AND c.grain = k.grain AND c.day = k.day AND c.agency_id = k.agency_id
-		AND c.territory_id = k.territory_id AND c.person_id = k.person_id AND c.topic = k.topic`
-	err := s.eachCell(ctx, q, query, args, func(k report.Key, kept *report.Sums) error {
-		sums[k].Add(kept, 1)
-		return nil
+		AND c.territory_id = k.territory_id AND c.person_id = k.person_id`
+	err := s.eachTray(ctx, q, query, nil, func(k report.Key, body []byte) error {
+		return report.EachTopic(body, "", false, func(topic string, kept *report.Sums) error {
+			sums[k][topic] = kept
+			return nil
+		})
 	})
 	if err != nil {
 		return err
 	}
 	var gone []report.Key
-	for k, sum := range sums {
-		if sum.Zero() {
+	for _, k := range keys {
+		if sums[k].Add(added[k]); len(sums[k]) == 0 {
 			gone = append(gone, k)
 			delete(sums, k)
 		}
 	}
 	if len(gone) > 0 {
-		text, args := keyTuples(gone)
-		if _, err := q.ExecContext(ctx, s.dialect.bind("DELETE FROM kpi_cells WHERE ("+cellKey+") IN (VALUES "+text+")"), args...); err != nil {
+		if _, err := q.ExecContext(ctx, "DELETE FROM kpi_trays WHERE ("+trayKey+") IN (VALUES "+keyTuples(gone)+")"); err != nil {
 			return err
 		}
 	}
-	return s.putCells(ctx, q, sums)
+	return s.putTrays(ctx, q, sums)
 }
 
-// keyTuples are keys as values of SQL: numbers as they are, topics as
-// parameters.
-func keyTuples(keys []report.Key) (text string, args []any) {
+// keyTuples are keys as values of SQL.
+func keyTuples(keys []report.Key) string {
 	var b strings.Builder
 	for i, k := range keys {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(&b, "(%d, %d, %d, %d, %d, %d, CAST(? AS text))", k.Cube, k.Grain, k.Day, k.Agency, k.Territory, k.Person)
-		args = append(args, k.Topic)
+		fmt.Fprintf(&b, "(%d, %d, %d, %d, %d, %d)", k.Cube, k.Grain, k.Day, k.Agency, k.Territory, k.Person)
 	}
-	return b.String(), args
+	return b.String()
 }
 
-func (s *Store) putCells(ctx context.Context, q querier, cells map[report.Key]*report.Sums) error {
-	if len(cells) == 0 {
+func (s *Store) putTrays(ctx context.Context, q querier, trays map[report.Key]report.Tray) error {
+	if len(trays) == 0 {
 		return nil
 	}
-	args := make([]any, 0, 8*len(cells))
-	for k, sums := range cells {
-		args = append(args, int(k.Cube), int(k.Grain), int(k.Day), k.Agency, k.Territory, k.Person, k.Topic, sums.Encode())
+	args := make([]any, 0, 7*len(trays))
+	for k, tray := range trays {
+		args = append(args, int(k.Cube), int(k.Grain), int(k.Day), k.Agency, k.Territory, k.Person, tray.Encode())
 	}
-	_, err := q.ExecContext(ctx, s.dialect.bind("INSERT INTO kpi_cells ("+cellKey+", body) VALUES "+tuples(len(cells), 8)+
-		" ON CONFLICT ("+cellKey+") DO UPDATE SET body = excluded.body"), args...)
+	_, err := q.ExecContext(ctx, s.dialect.bind("INSERT INTO kpi_trays ("+trayKey+", body) VALUES "+tuples(len(trays), 7)+
+		" ON CONFLICT ("+trayKey+") DO UPDATE SET body = excluded.body"), args...)
 	return err
 }
 
@@ -243,7 +262,7 @@ func (s *Store) putPortions(ctx context.Context, q querier, portions map[int64][
 		args = append(args, id, body)
 	}
 	for len(args) > 0 {
-		n := min(2*cellsAtOnce, len(args))
+		n := min(2*traysAtOnce, len(args))
 		_, err := q.ExecContext(ctx, s.dialect.bind("INSERT INTO kpi_portions (appeal_id, body) VALUES "+tuples(n/2, 2)+
 			" ON CONFLICT (appeal_id) DO UPDATE SET body = excluded.body"), args[:n]...)
 		if err != nil {
@@ -266,7 +285,7 @@ func (s *Store) ClaimKPIs(ctx context.Context, by string, now, until time.Time) 
 		if n, err := done.RowsAffected(); err != nil || n == 0 {
 			return errors.Join(err, fault.New(fault.Conflict, "error.conflict"))
 		}
-		for _, table := range []string{"kpi_cells", "kpi_portions"} {
+		for _, table := range []string{"kpi_trays", "kpi_portions"} {
 			if _, err := q.ExecContext(ctx, "DELETE FROM "+table); err != nil {
 				return err
 			}
@@ -276,7 +295,7 @@ func (s *Store) ClaimKPIs(ctx context.Context, by string, now, until time.Time) 
 }
 
 // FillKPIs implements report.Ledger.
-func (s *Store) FillKPIs(ctx context.Context, by string, until time.Time, portions map[int64][]byte, cells map[report.Key]*report.Sums) error {
+func (s *Store) FillKPIs(ctx context.Context, by string, until time.Time, portions map[int64][]byte, trays map[report.Key]report.Tray) error {
 	return s.inTx(ctx, func(db *gorm.DB) error {
 		q := raw(db)
 		if err := s.claimed(ctx, q, "UPDATE kpi_state SET claimed_until = ? WHERE id = 1 AND NOT ready AND claimed_by = ?", instant(until), by); err != nil {
@@ -285,16 +304,16 @@ func (s *Store) FillKPIs(ctx context.Context, by string, until time.Time, portio
 		if err := s.putPortions(ctx, q, portions); err != nil {
 			return err
 		}
-		some := make(map[report.Key]*report.Sums, cellsAtOnce)
-		for k, sums := range cells {
-			if some[k] = sums; len(some) == cellsAtOnce {
-				if err := s.putCells(ctx, q, some); err != nil {
+		some := make(map[report.Key]report.Tray, traysAtOnce)
+		for k, tray := range trays {
+			if some[k] = tray; len(some) == traysAtOnce {
+				if err := s.putTrays(ctx, q, some); err != nil {
 					return err
 				}
 				clear(some)
 			}
 		}
-		return s.putCells(ctx, q, some)
+		return s.putTrays(ctx, q, some)
 	})
 }
 

@@ -1,17 +1,17 @@
 package store
 
-type cellRow struct {
-	Cube        int    `gorm:"primaryKey;autoIncrement:false"`
-	Grain       int    `gorm:"primaryKey;autoIncrement:false"`
-	Day         int    `gorm:"primaryKey;autoIncrement:false"`
-	AgencyID    int64  `gorm:"primaryKey;autoIncrement:false"`
-	TerritoryID int64  `gorm:"primaryKey;autoIncrement:false"`
-	PersonID    int64  `gorm:"primaryKey;autoIncrement:false"`
-	Topic       string `gorm:"primaryKey"`
+// trayRow holds the cells that differ by their topic alone.
+type trayRow struct {
+	Cube        int   `gorm:"primaryKey;autoIncrement:false"`
+	Grain       int   `gorm:"primaryKey;autoIncrement:false"`
+	Day         int   `gorm:"primaryKey;autoIncrement:false"`
+	AgencyID    int64 `gorm:"primaryKey;autoIncrement:false"`
+	TerritoryID int64 `gorm:"primaryKey;autoIncrement:false"`
+	PersonID    int64 `gorm:"primaryKey;autoIncrement:false"`
 	Body        []byte
 }
 
-func (cellRow) TableName() string { return "kpi_cells" }
+func (trayRow) TableName() string { return "kpi_trays" }
 
 type portionRow struct {
 	AppealID int64 `gorm:"primaryKey;autoIncrement:false"`

@@ -45,6 +45,19 @@ const (
 	byWeekMost = 200
 )
 
+// flowDays are what came in and went out: by the steps of the trend, each on its
+// first day, or by days where no sums are kept.
+func (h *Handlers) flowDays(s screen, ask question, trend []report.TrendPoint) ([]report.DayLine, error) {
+	if trend == nil {
+		return h.days(s, ask)
+	}
+	out := make([]report.DayLine, len(trend))
+	for i, p := range trend {
+		out[i] = report.DayLine{Day: p.From.String(), Submitted: p.Counts.Submitted, Answered: p.Counts.Answered}
+	}
+	return out, nil
+}
+
 // newFlow sums the days up to what a person can read.
 func newFlow(s screen, f filter, agency int64, counts report.Counts, days []report.DayLine) flow {
 	list := f.received()
@@ -55,9 +68,9 @@ func newFlow(s screen, f filter, agency int64, counts report.Counts, days []repo
 	}
 	label := dayLabel
 	switch {
-	case len(days) > byWeekMost:
+	case f.Period.days() > byWeekMost:
 		out.Step, label = "dashboard.flow.month", monthLabel
-	case len(days) > byDayMost:
+	case f.Period.days() > byDayMost:
 		out.Step, label = "dashboard.flow.week", weekLabel
 	}
 	for _, d := range days {

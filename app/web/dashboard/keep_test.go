@@ -62,6 +62,8 @@ func (r *region) agrees() {
 	require.Zero(r.t, v.Wrong, v.Findings[:min(3, len(v.Findings))])
 	all := r.cases()
 	require.Equal(r.t, len(all), v.Appeals)
+	r.flowAgrees(r.t, all)
+	r.trendAgrees(r.t, all)
 	for _, p := range []report.Period{lastDays(9), lastDays(30), lastDays(100)} {
 		got, err := r.board().CountsBy(r.t.Context(), p, report.Filter{Region: true}, today, report.GroupNone)
 		require.NoError(r.t, err)
@@ -180,7 +182,7 @@ type flaky struct {
 	killed int
 }
 
-func (f *flaky) PutKPIs(ctx context.Context, from, to report.State, portions map[int64][]byte, added map[report.Key]*report.Sums) error {
+func (f *flaky) PutKPIs(ctx context.Context, from, to report.State, portions map[int64][]byte, added map[report.Key]report.Tray) error {
 	if f.dice.IntN(2) > 0 {
 		return f.Ledger.PutKPIs(ctx, from, to, portions, added)
 	}

@@ -125,7 +125,7 @@ func (h *Handlers) figures(s screen, view *overview, of whose) error {
 		return err
 	}
 	view.Groups = h.tiles(s, f, of, counts, before, trend)
-	days, err := h.days(s, ask)
+	days, err := h.flowDays(s, ask, trend)
 	if err != nil {
 		return err
 	}

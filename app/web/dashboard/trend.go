@@ -19,15 +19,15 @@ import (
 // trend are the counts of the period by day, week or month, as its length asks
 // for; nil while no sums are kept.
 func (h *Handlers) trend(s screen, ask question, f filter) ([]report.TrendPoint, error) {
-	begins := func(d report.Day) report.Day { return d }
+	step := report.Daily
 	switch days := f.Period.days(); {
 	case days > byWeekMost:
-		begins = report.Day.Month
+		step = report.Monthly
 	case days > byDayMost:
-		begins = report.Day.Week
+		step = report.Weekly
 	}
 	return recall(s, h.memo, "trend", ask, func(ctx context.Context) ([]report.TrendPoint, error) {
-		return h.Reports.Trend(ctx, ask.Period, ask.Filter, s.now, begins)
+		return h.Reports.Trend(ctx, ask.Period, ask.Filter, s.now, step)
 	})
 }
 
