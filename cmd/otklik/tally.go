@@ -251,6 +251,9 @@ func (t *tallyReport) json(to io.Writer, name string) error {
 func (t *tallyReport) print(to io.Writer, o tallyOptions, name string) error {
 	e, res := t.e, t.res
 	fmt.Fprintf(to, "%s: %d ballots, %d projects, budget %s\n", name, len(e.Ballots), len(e.Projects), e.Money(e.Budget))
+	if len(e.Ballots) == 0 {
+		fmt.Fprintln(to, "counted by the totals of the file, which has no ballots")
+	}
 	if t.review != nil && t.review.Way != "" {
 		fmt.Fprintf(to, "counted %s\n", t.review.Way)
 	}

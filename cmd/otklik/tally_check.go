@@ -61,6 +61,8 @@ func (t *tallyReport) clues() []string {
 	var all []string
 	for _, c := range t.review.Clues {
 		switch {
+		case c.Totals:
+			all = append(all, "they are the winners by the totals of the file, which its ballots don't give")
 		case c.Over > 0:
 			all = append(all, fmt.Sprintf("the winners of the file cost %s more than the budget", t.e.Money(c.Over)))
 		case c.Rule != "":

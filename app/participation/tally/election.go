@@ -38,6 +38,8 @@ type Election struct {
 	// Scale says where the points of an ordinal election come from.
 	Scale Scale
 
+	unlisted int64 // points for projects that a ballot does not name
+	totals   bool  // there are no ballots, and the totals of the file stand for them
 	meta     []field
 	columns  columns
 	verdicts bool // the file says who won
@@ -141,9 +143,20 @@ func pow10(n int) int64 {
 // projects, these are votes.
 func (e *Election) Scores() []int64 {
 	s := make([]int64, len(e.Projects))
+	if e.totals {
+		for p := range s {
+			if d := e.Projects[p].Declared; d != nil {
+				s[p] = *d
+			}
+		}
+		return s
+	}
+	for p := range s {
+		s[p] = e.unlisted * int64(len(e.Ballots))
+	}
 	for _, b := range e.Ballots {
 		for i, p := range b.Choices {
-			s[p] += b.Points[i]
+			s[p] += b.Points[i] - e.unlisted
 		}
 	}
 	return s

@@ -84,12 +84,28 @@ func (m *market) gather() error {
 			points  int64
 		}
 		var named []backing
-		for i, p := range b.Choices {
+		back := func(p int32, points int64) error {
 			switch {
-			case b.Points[i] < 0:
+			case points < 0:
 				return errNegative
-			case b.Points[i] > 0:
-				named = append(named, backing{p, b.Points[i]})
+			case points > 0:
+				named = append(named, backing{p, points})
+			}
+			return nil
+		}
+		for i, p := range b.Choices {
+			if err := back(p, b.Points[i]); err != nil {
+				return err
+			}
+		}
+		for p := range m.e.Projects {
+			if m.e.unlisted == 0 {
+				break
+			}
+			if p := int32(p); !slices.Contains(b.Choices, p) { //nolint:gosec // a place in a list
+				if err := back(p, m.e.unlisted); err != nil {
+					return err
+				}
 			}
 		}
 		slices.SortFunc(named, func(x, y backing) int { return cmp.Compare(x.project, y.project) })

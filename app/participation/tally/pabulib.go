@@ -125,6 +125,10 @@ func (r *reader) sections(all []row) {
 func (r *reader) readMeta() {
 	meta := map[string]row{}
 	for _, line := range r.table[metaSection] {
+		if before, after, ok := strings.Cut(line.cells[0], ":"); ok && len(line.cells) == 1 {
+			r.odd.Add(line.line, before, "a colon is read as the semicolon that parts name and value")
+			line.cells = []string{strings.TrimSpace(before), strings.TrimSpace(after)}
+		}
 		key := strings.ToLower(line.cells[0])
 		if _, twice := meta[key]; twice {
 			r.odd.Add(line.line, key, "it is said a second time; the first one counts")
@@ -140,14 +144,18 @@ func (r *reader) readMeta() {
 	default:
 		r.bad.Add(meta["vote_type"].line, "vote_type", "%q is none of approval, choose-1, ordinal, cumulative, scoring", e.Kind)
 	}
-	e.Decimals = r.digits(meta["budget"].cell(1), projectsSection, "cost")
-	e.PointDecimals = r.digits("", votesSection, "points")
+	const threshold, unlisted = "min_project_score_threshold", "default_score"
+	e.Decimals = r.digits(projectsSection, "cost", meta["budget"].cell(1))
+	e.PointDecimals = r.digits(votesSection, "points", meta[threshold].cell(1), meta[unlisted].cell(1))
 	e.Budget = r.number(meta["budget"], "budget", meta["budget"].cell(1), e.Decimals)
 	if e.Budget < 0 {
 		r.bad.Add(meta["budget"].line, "budget", "it is below zero")
 	}
-	if line, ok := meta["min_project_score_threshold"]; ok {
-		e.Threshold = r.number(line, "min_project_score_threshold", line.cell(1), e.PointDecimals)
+	if line, ok := meta[threshold]; ok && line.cell(1) != "" {
+		e.Threshold = r.number(line, threshold, line.cell(1), e.PointDecimals)
+	}
+	if line, ok := meta[unlisted]; ok && line.cell(1) != "" && e.Kind == Scoring {
+		e.unlisted = r.number(line, unlisted, line.cell(1), e.PointDecimals)
 	}
 	if line, ok := meta["max_length"]; ok {
 		r.max, _ = strconv.ParseInt(line.cell(1), 10, 32)
@@ -163,13 +171,15 @@ func (r *reader) readMeta() {
 const mostDigits = 6
 
 // digits is how many digits after the point the numbers of a column need.
-func (r *reader) digits(first, section, column string) int {
+func (r *reader) digits(section, column string, others ...string) int {
 	most := 0
 	look := func(s string) {
 		_, after, _ := strings.Cut(strings.ReplaceAll(s, ",", "."), ".")
 		most = max(most, len(strings.TrimRight(after, "0")))
 	}
-	look(first)
+	for _, one := range others {
+		look(one)
+	}
 	at := r.heads[section].column(column)
 	for _, line := range r.table[section] {
 		cell := line.cell(at)

@@ -127,6 +127,40 @@ voter_id;vote
 	}, all)
 }
 
+// Totals stand for ballots that a file doesn't have, and are not trusted.
+func TestReadWithoutBallots(t *testing.T) {
+	t.Parallel()
+	e, odd := read(t, "META\nkey;value\nvote_type;approval\nbudget;10\nrule: greedy\n"+
+		"PROJECTS\nproject_id;cost;votes\na;6;2\nb;6;3\nc;4;1\nVOTES\nvoter_id;vote\n")
+	require.Equal(t, []string{"b", "c"}, winners(t, e, e.Rule))
+	require.Len(t, odd, 2)
+	require.Contains(t, odd[0].String(), "line 5: rule: a colon is read")
+	require.Contains(t, odd[1].String(), "there are no ballots")
+	r, err := tally.ParseRule("equalshares")
+	require.NoError(t, err)
+	_, err = tally.Count(e, r)
+	require.ErrorContains(t, err, "no ballots")
+}
+
+// A scoring ballot gives points to what it doesn't name too, where the file
+// says so.
+func TestReadDefaultScore(t *testing.T) {
+	t.Parallel()
+	e, _ := read(t, "META\nkey;value\nvote_type;scoring\nbudget;10\nrule;greedy\ndefault_score;0.5\nmin_project_score_threshold;1.25\n"+
+		"PROJECTS\nproject_id;cost\na;6\nb;6\nc;4\nVOTES\nvoter_id;vote;points\n1;a,b;2,-1\n2;;\n3;a;0\n")
+	require.Equal(t, []string{"2.50", "0.00", "1.50"}, []string{e.Score(e.Scores()[0]), e.Score(e.Scores()[1]), e.Score(e.Scores()[2])})
+	require.Equal(t, []string{"a", "c"}, winners(t, e, "greedy"))
+	r, err := tally.ParseRule("equalshares")
+	require.NoError(t, err)
+	_, err = tally.Count(e, r)
+	require.ErrorContains(t, err, "below zero")
+
+	e, _ = read(t, "META\nkey;value\nvote_type;scoring\nbudget;9\nrule;equalshares\ndefault_score;1\n"+
+		"PROJECTS\nproject_id;cost\na;9\nb;6\nVOTES\nvoter_id;vote;points\n1;a;3\n2;b;0\n3;b;0\n")
+	require.Equal(t, []string{"a"}, winners(t, e, "equalshares"), "only with what the others have, who do not name it")
+	require.Equal(t, []int{1, 2}, e.Votes(), "named on so many ballots")
+}
+
 func ordinal(scores string) string {
 	cells := strings.Split(scores, ",")
 	return "META\nkey;value\nvote_type;ordinal\nbudget;10\nmax_length;3\nPROJECTS\nproject_id;cost;score\na;5;" + cells[0] + "\nb;5;" + cells[1] +

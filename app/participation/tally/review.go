@@ -163,6 +163,7 @@ func (res *Result) decided(e *Election) []Decision {
 // Clue is one thing that might be behind winners that the rule does not give.
 // None of them is in the file, so none of them makes it agree.
 type Clue struct {
+	Totals  bool      // the totals of the file give them, and its ballots don't give these totals
 	Over    int64     // the file's winners cost so much more than the budget
 	Rule    string    // this rule gives them
 	Demand  *[2]int64 // a threshold above the first and up to the second number of points gives them
@@ -201,7 +202,7 @@ func (e *Election) clues(r *Rule) (all []Clue, err error) {
 	}
 	fits := *r
 	fits.Ties = []Key{ByFile, Dearer, InOrder}
-	for _, find := range []func(*Rule, []int) (*Clue, error){e.demandClue, e.budgetClue, e.withoutClue} {
+	for _, find := range []func(*Rule, []int) (*Clue, error){e.totalsClue, e.demandClue, e.budgetClue, e.withoutClue} {
 		c, err := find(&fits, file)
 		if err != nil {
 			return nil, err
@@ -255,6 +256,25 @@ func (e *Election) GivenBy(rules ...string) ([]string, error) {
 // same reports whether two rules with the usual ties are one.
 func (r *Rule) same(o *Rule) bool {
 	return r.Method == o.Method && r.Completion == o.Completion && r.Comparison == o.Comparison && r.Reserve == o.Reserve
+}
+
+// totalsClue looks whether the winners of the file follow from its totals,
+// where its ballots give others.
+func (e *Election) totalsClue(r *Rule, _ []int) (*Clue, error) {
+	scores, votes := e.Scores(), e.Votes()
+	lone, differ := *e, false
+	for p := range e.Projects {
+		if e.Projects[p].Declared == nil {
+			return nil, nil //nolint:nilnil // no clue is no error
+		}
+		differ = differ || e.contradicts(p, scores[p], votes[p])
+	}
+	lone.totals = true
+	var v Review
+	if agrees, err := v.try(&lone, *r); err != nil || !agrees || !differ {
+		return nil, err
+	}
+	return &Clue{Totals: true}, nil
 }
 
 // demandClue looks for a threshold with which the rule gives the file's winners.

@@ -103,6 +103,7 @@ func TestReviewClues(t *testing.T) {
 		},
 		"a reserve":        {file("greedy", 10, "", "a 6 3 1", "b 5 2 1", "c 4 1 0"), []tally.Clue{{Over: 1}, {Rule: "greedy-custom"}}},
 		"withdrawn":        {file("greedy", 10, "", "a 6 3 0", "b 6 2 1", "c 4 1 1"), []tally.Clue{{Without: []int{0}}}},
+		"the totals":       {strings.NewReplacer("cost;", "cost;votes;", "a;6;", "a;6;3;", "b;6;", "b;6;4;").Replace(file("greedy", 10, "", "a 6 3 0", "b 6 2 1")), []tally.Clue{{Totals: true}, {Without: []int{0}}}},
 		"too many without": {file("greedy", 10, "", "a 1 6 0", "b 1 5 0", "c 1 4 0", "d 1 3 0", "e 1 2 1"), nil},
 		"equal shares":     {file("equalshares", 10, "", "a 4 2 1", "b 6 3 1", "c 1 1 1"), []tally.Clue{{Over: 1}}},
 	} {

@@ -78,24 +78,35 @@ func (r *reader) ballot(line row, vote, points string, scored bool) {
 // the ballots and the totals of the file differ.
 func (r *reader) reconcile() {
 	e := r.e
+	if len(e.Ballots) == 0 && slices.ContainsFunc(e.Projects, func(p Project) bool { return p.Declared != nil }) {
+		e.totals = true
+		r.odd.Add(0, "", "there are no ballots: the totals of the file are counted, and nothing shows that they are right")
+		return
+	}
 	if e.Kind == Ordinal && e.Scale != AsWritten {
 		r.scale()
 	}
 	differ := 0
 	scores, votes := e.Scores(), e.Votes()
 	for p := range e.Projects {
-		// Where ballots have points, files differ in whether «votes» are these or
-		// the ballots that name the project.
-		if d := e.Projects[p].Declared; d != nil && *d != scores[p] && *d != int64(votes[p])*pow10(e.PointDecimals) {
+		if e.contradicts(p, scores[p], votes[p]) {
 			differ++
 			if differ <= 5 {
-				r.odd.Add(0, "", "project %s: the ballots give it %s, the file says %s", e.Projects[p].ID, e.Score(scores[p]), e.Score(*d))
+				r.odd.Add(0, "", "project %s: the ballots give it %s, the file says %s", e.Projects[p].ID, e.Score(scores[p]), e.Score(*e.Projects[p].Declared))
 			}
 		}
 	}
 	if differ > 5 {
 		r.odd.Add(0, "", "so do %d more projects", differ-5)
 	}
+}
+
+// contradicts reports whether the file has another total for the project than
+// its ballots give. Where ballots have points, files differ in whether «votes»
+// are these or the ballots that name the project.
+func (e *Election) contradicts(p int, score int64, votes int) bool {
+	d := e.Projects[p].Declared
+	return d != nil && *d != score && *d != int64(votes)*pow10(e.PointDecimals)
 }
 
 // scale gives the points of an order. Regions differ in what the first place is
