@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/otklik/otklik/app/jobs"
 	"github.com/otklik/otklik/app/report/weekly"
@@ -34,6 +35,9 @@ func (w weeklyWords) WeeklyLetter(ctx context.Context, r weekly.Report, day, lea
 	link := page.JoinPath(strconv.FormatInt(r.ID, 10), day+".pdf").String()
 	if lead != "" {
 		lead += "\n\n"
+	}
+	if first, err := time.Parse(time.DateOnly, day); err == nil {
+		day = ui.FullDate(ui.WithZone(ctx, time.UTC), first)
 	}
 	return ui.T(ctx, "weekly.mail_subject", "day", day),
 		ui.T(ctx, "weekly.mail", "lead", lead, "link", link, "page", page.String())

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-const publishPause = time.Hour
+const publishPause = 10 * time.Minute
 
 // Publisher makes the oldest month of open data that is due.
 type Publisher interface {

@@ -25,6 +25,7 @@ type alerts struct {
 	Sections []ui.Tab
 	Rows     []alertRow
 	Mail     bool
+	NoMail   bool // the reader has no address to write to
 	Errors   ui.Errors
 	Taken    string // what stood in the way of taking note, beside what was typed
 	Wrong    int64
@@ -59,6 +60,7 @@ func (h *Handlers) alerts(c echo.Context, status int, view alerts) error {
 	if view.Mail, err = h.Alert.WantsMail(s, s.by.User); err != nil {
 		return err
 	}
+	view.NoMail = edge.User(s).Email == ""
 	for _, a := range list {
 		if a.ID == view.Wrong && a.TakenBy != 0 { // meanwhile, so there is no field to mend
 			status, view.Errors, view.Taken = http.StatusConflict, nil, ui.T(s, "burst.taken_already")

@@ -108,7 +108,16 @@ func sentence(words string) string {
 }
 
 // about says whose figures of when these are.
-func (h *Handlers) about(s screen, f filter, of whose) string {
+func (h *Handlers) about(s screen, f filter, of whose) string { return h.scoped(s, f, of) + f.Period.words(s) }
+
+// titled is the title of a picture that is taken away: what it is of, with its
+// days.
+func (h *Handlers) titled(s screen, title string, f filter, of whose) string {
+	return title + " · " + h.scoped(s, f, of) + f.Period.dates(s)
+}
+
+// scoped says whose figures these are, and a comma.
+func (h *Handlers) scoped(s screen, f filter, of whose) string {
 	words := ""
 	if u, ok := h.Agencies.User(of.Person); ok && of.Person != 0 {
 		words = u.Name + ", "
@@ -122,7 +131,7 @@ func (h *Handlers) about(s screen, f filter, of whose) string {
 	if f.Territory != 0 {
 		words += s.place(f.Territory) + ", "
 	}
-	return words + f.Period.words(s)
+	return words
 }
 
 // back is the page of whose figures these are.

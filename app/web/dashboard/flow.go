@@ -140,7 +140,7 @@ func (h *Handlers) FlowPicture(c echo.Context) error {
 	}
 	title := ui.T(s, "dashboard.flow.title")
 	return sendSVG(c, ui.T(s, "dashboard.export.file", "title", title, "from", f.Period.from(), "to", f.Period.to()),
-		newFlow(s, f, of.Agency, counts, days).picture(s, title+" · "+h.about(s, f, of)).svg())
+		newFlow(s, f, of.Agency, counts, days).picture(s, h.titled(s, title, f, of)).svg())
 }
 
 // days are the counts of each day of the period.

@@ -1,11 +1,13 @@
 package dashboard
 
 import (
+	"cmp"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -38,6 +40,7 @@ func (q heatQuery) files(s screen) []ui.Tab {
 // drawn is the map as it is drawn into a file.
 type drawn struct {
 	title string
+	under string // what it is narrowed by
 	q     heatQuery
 	grid  grid
 	scale scale
@@ -64,8 +67,56 @@ func (h *Handlers) drawn(c echo.Context) (s screen, d drawn, err error) {
 		d.grid.compare(newGrid(s, before, d.q))
 	}
 	d.scale = d.q.Measure.scaleOf(d.grid.totals())
-	d.title = measureTitle(s, d.q.Measure) + ", " + d.q.Period.words(s)
+	d.title = measureTitle(s, d.q.Measure) + ", " + d.q.Period.dates(s)
+	d.under = h.conditions(s, d.q)
 	return s, d, nil
+}
+
+// conditions says what the map is narrowed by.
+func (h *Handlers) conditions(s screen, q heatQuery) string {
+	out := []string{h.scopeWords(s)}
+	if q.Category != "" {
+		out = append(out, s.topic(cmp.Or(q.Topic, q.Category)))
+	}
+	if q.Words != "" {
+		out = append(out, ui.T(s, "heat.file.words", "words", q.Words))
+	}
+	if q.Stage != "" {
+		out = append(out, ui.T(s, "stage."+string(q.Stage)))
+	}
+	if q.Agency != 0 {
+		out = append(out, h.agency(s, q.Agency))
+	}
+	if q.Outcome != "" {
+		out = append(out, ui.T(s, "outcome."+string(q.Outcome)))
+	}
+	if q.Rating != "" {
+		out = append(out, ui.T(s, "heat.file.rating", "rating", strings.ReplaceAll(q.Rating, "..", "–")))
+	}
+	return strings.Join(out, " · ")
+}
+
+// said is the value of a municipality in a drawing: nobody wrote, or too few.
+func (d drawn) said(s screen, of sums) string {
+	switch text := d.q.Measure.text(s, of); {
+	case text != "":
+		return text
+	case d.q.Measure.top == 0:
+		return "0"
+	default:
+		return "—"
+	}
+}
+
+// legend draws what the shades mean, in a line of the given height.
+func (d drawn) legend(s screen, at int) string {
+	var out strings.Builder
+	for i, step := range d.scale.legend(s) {
+		x := 4 + i*legendWide
+		fmt.Fprintf(&out, `<rect x="%d" y="%d" width="24" height="16" fill="%s" stroke="#b9c4c9"/><text x="%d" y="%d" font-size="12" fill="#1c2529">%s</text>`,
+			x, at+8, shadeColours[step.Level], x+30, at+21, escaped(step.Text))
+	}
+	return out.String()
 }
 
 // download sends a file under a name.
@@ -115,7 +166,11 @@ func (h *Handlers) HeatGeo(c echo.Context) error {
 const (
 	tileWide, tileTall = 96, 56
 	mapWide            = 900
-	headTall           = 40
+	headTall           = 56
+	footTall           = 32
+	legendWide         = 104
+	labelWide          = 76
+	labelTall          = 28
 )
 
 // HeatTiles sends the tile grid as a drawing.
@@ -138,9 +193,11 @@ func (h *Handlers) HeatTiles(c echo.Context) error {
 		fmt.Fprintf(&out, `<rect x="%d" y="%d" width="%d" height="%d" rx="4" fill="%s" stroke="#b9c4c9"/>`, x+2, y+2, tileWide-4, tileTall-4, shadeColours[level])
 		fmt.Fprintf(&out, `<text x="%d" y="%d" text-anchor="middle" font-size="12" fill="%s">%s</text>`, x+tileWide/2, y+22, ink, escaped(r.Name))
 		fmt.Fprintf(&out, `<text x="%d" y="%d" text-anchor="middle" font-size="15" font-weight="bold" fill="%s">%s</text>`,
-			x+tileWide/2, y+42, ink, escaped(d.q.Measure.text(s, r.Total)))
+			x+tileWide/2, y+42, ink, escaped(d.said(s, r.Total)))
 	}
-	return download(c, "heat-tiles.svg", "image/svg+xml", picture(columns*tileWide, headTall+rows*tileTall, d.title, out.String()))
+	tall := headTall + rows*tileTall
+	out.WriteString(d.legend(s, tall))
+	return download(c, "heat-tiles.svg", "image/svg+xml", picture(max(columns*tileWide, shades*legendWide), tall+footTall, d, out.String()))
 }
 
 // HeatDrawing sends the map as a drawing.
@@ -175,15 +232,29 @@ func (h *Handlers) HeatDrawing(c echo.Context) error {
 			}
 			out.WriteString("Z")
 		}
-		out.WriteString(`"><title>` + escaped(r.Name+": "+d.q.Measure.text(s, r.Total)) + `</title></path>`)
+		out.WriteString(`"><title>` + escaped(r.Name+": "+d.said(s, r.Total)) + `</title></path>`)
 	}
-	return download(c, "heat-map.svg", "image/svg+xml", picture(mapWide, tall, d.title, out.String()))
+	var taken [][2]float64
+	for _, r := range d.grid.Rows { // over all shapes: a town lies within its district
+		t, _ := s.book.Places.Find(r.Territory)
+		x, y := (t.Lon-west)*squeeze*scale, headTall+(north-t.Lat)*scale
+		for slices.ContainsFunc(taken, func(at [2]float64) bool {
+			return math.Abs(at[0]-x) < labelWide && math.Abs(at[1]-y) < labelTall
+		}) {
+			y += labelTall / 4
+		}
+		taken = append(taken, [2]float64{x, y})
+		fmt.Fprintf(&out, `<text x="%.0f" y="%.0f" text-anchor="middle" font-size="11" fill="#1c2529" stroke="#ffffff" stroke-width="3" paint-order="stroke">%s`+
+			`<tspan x="%.0f" dy="14" font-weight="bold">%s</tspan></text>`, x, y, escaped(r.Name), x, escaped(d.said(s, r.Total)))
+	}
+	out.WriteString(d.legend(s, tall))
+	return download(c, "heat-map.svg", "image/svg+xml", picture(mapWide, tall+footTall, d, out.String()))
 }
 
-func picture(wide, tall int, title, inside string) []byte {
+func picture(wide, tall int, d drawn, inside string) []byte {
 	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="Golos Text, Arial, sans-serif">`+
-		`<rect width="100%%" height="100%%" fill="#ffffff"/><text x="4" y="24" font-size="18" font-weight="bold" fill="#1c2529">%s</text>%s</svg>`,
-		wide, tall, wide, tall, escaped(title), inside)
+		`<rect width="100%%" height="100%%" fill="#ffffff"/><text x="4" y="24" font-size="18" font-weight="bold" fill="#1c2529">%s</text><text x="4" y="44" font-size="13" fill="#484949">%s</text>%s</svg>`,
+		wide, tall, wide, tall, escaped(d.title), escaped(d.under), inside)
 }
 
 func escaped(text string) string {

@@ -18,6 +18,7 @@ const (
 // weeks are the last weeks up to the end of the period, the earliest first.
 type weeks struct {
 	Weeks []week7
+	Scale scale // of all weeks
 }
 
 // week7 is one week of the slider and of the list below it.
@@ -73,7 +74,7 @@ func (h *Handlers) weeks(s screen, q heatQuery) (weeks, error) {
 		}
 	}
 	sc := by.scaleOf(shown)
-	var out weeks
+	out := weeks{Scale: sc}
 	for i := range n {
 		from, to := ask.Edges[i].In(h.Zone), ask.Edges[i+1].In(h.Zone).AddDate(0, 0, -1)
 		w := week7{

@@ -145,6 +145,14 @@ func (p period) words(ctx context.Context) string {
 	}
 }
 
+// dates are the days themselves, for what outlives today.
+func (p period) dates(ctx context.Context) string {
+	if p.From.Equal(p.To) {
+		return ui.T(ctx, "dashboard.one_day", "day", ui.FullDate(ctx, p.From))
+	}
+	return ui.T(ctx, "dashboard.from_to", "from", ui.FullDate(ctx, p.From), "to", ui.FullDate(ctx, p.To))
+}
+
 // before names what a figure is compared with: «чем за 30 дней до того».
 func (p period) before(ctx context.Context) string {
 	if p.Preset == thisMon {

@@ -121,7 +121,7 @@ func (h *Handlers) TrendPicture(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	p.Title += " · " + view.About
+	p.Title = h.titled(s, p.Title, view.Filter, view.Of)
 	return sendSVG(c, ui.T(s, "dashboard.export.file", "title", view.Title, "from", view.Filter.Period.from(), "to", view.Filter.Period.to()), p.svg())
 }
 

@@ -284,7 +284,12 @@ func (h *Handlers) WaitingTables(c echo.Context) error {
 	if len(sheets) == 0 {
 		return fault.New(fault.NotFound, "error.not_found")
 	}
-	return edge.Tables(c, exportName(s, view.Filter, sheets), h.Zone, sheets...)
+	name := ui.T(s, "dashboard.waiting.title")
+	if len(sheets) == 1 {
+		name = sheets[0].Name
+	}
+	f := view.Filter.Period
+	return edge.Tables(c, ui.T(s, "dashboard.export.file", "title", name, "from", f.from(), "to", f.to()), h.Zone, sheets...)
 }
 
 // RedirectPicture sends the picture of redirects as a file.
@@ -295,7 +300,7 @@ func (h *Handlers) RedirectPicture(c echo.Context) error {
 	}
 	title := ui.T(s, "dashboard.redirects.title")
 	return sendSVG(c, ui.T(s, "dashboard.export.file", "title", title, "from", view.Filter.Period.from(), "to", view.Filter.Period.to()),
-		redirectGraph(title+" · "+view.About, view.Pairs))
+		redirectGraph(h.titled(s, title, view.Filter, view.Of), view.Pairs))
 }
 
 // sendSVG sends a picture as a file of the name.

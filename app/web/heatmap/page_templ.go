@@ -718,7 +718,7 @@ func matrix(v view) templ.Component {
 			templ_7745c5c3_Var32 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<section aria-labelledby=\"atlas-caption\"><div class=\"otk-scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"atlas-caption\"><table class=\"govuk-table otk-table--dense otk-atlas__table\" id=\"atlas-table\"><caption class=\"govuk-table__caption govuk-table__caption--m\" id=\"atlas-caption\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 56, "<section><div class=\"otk-scroll\" role=\"region\" tabindex=\"0\" aria-labelledby=\"atlas-caption\"><table class=\"govuk-table otk-table--dense otk-atlas__table\" id=\"atlas-table\"><caption class=\"govuk-table__caption govuk-table__caption--m\" id=\"atlas-caption\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

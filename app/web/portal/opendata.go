@@ -3,9 +3,11 @@ package portal
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -38,6 +40,16 @@ func (h *Handlers) OpenData(c echo.Context) (err error) {
 		}
 	}
 	return edge.Render(c, http.StatusOK, openDataPage(view))
+}
+
+// openPeriod is «июль 2026 года» for 2026-07 and «3 квартал 2026 года» for
+// 2026-q3.
+func openPeriod(ctx context.Context, key string) string {
+	if month, err := time.Parse("2006-01", key); err == nil {
+		return ui.T(ctx, "atlas.month."+month.Format("01"), "year", month.Format("2006"))
+	}
+	year, n, _ := strings.Cut(key, "-q")
+	return ui.T(ctx, "atlas.quarter", "n", n, "year", year)
 }
 
 // OpenFile sends a file of a month.

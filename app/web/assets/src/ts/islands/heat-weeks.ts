@@ -17,12 +17,23 @@ const pace = 900; // milliseconds a week
 export function start(root: HTMLElement): void {
   const weeks: Week[] = JSON.parse(root.querySelector("script")?.textContent ?? "[]");
   const controls = root.querySelector<HTMLElement>("[hidden]");
-  const button = root.querySelector("button");
+  const button = root.querySelector<HTMLButtonElement>(".otk-weeks__play");
+  const whole = root.querySelector<HTMLButtonElement>(".otk-weeks__whole");
+  const legends = [document.getElementById("whole-legend"), root.querySelector<HTMLElement>(".otk-weeks__legend")];
   const range = root.querySelector<HTMLInputElement>("input[type=range]");
   const output = root.querySelector("output");
-  if (!controls || !button || !range || !output || weeks.length === 0) return;
+  if (!controls || !button || !range || !output || !whole || weeks.length === 0) return;
   controls.hidden = false;
   let timer = 0;
+  const all = (weeks[0]?.areas ?? []).flatMap((area) => shadeOf(area.id) ?? []);
+
+  // A week has shades of its own: its legend takes the place of the other one.
+  const put = (areas: Shade[], week: boolean) => {
+    for (const area of areas) shadeTile(area);
+    document.dispatchEvent(new CustomEvent(shadesChanged, { detail: areas }));
+    for (const [i, legend] of legends.entries()) if (legend) legend.hidden = (i === 1) !== week;
+    whole.disabled = !week;
+  };
 
   const show = (at: number) => {
     const week = weeks[at];
@@ -30,8 +41,7 @@ export function start(root: HTMLElement): void {
     range.value = String(at);
     range.setAttribute("aria-valuetext", `${week.text}: ${week.count}`);
     output.textContent = `${week.text}: ${week.count}`;
-    for (const area of week.areas) shadeTile(area);
-    document.dispatchEvent(new CustomEvent(shadesChanged, { detail: week.areas }));
+    put(week.areas, true);
   };
   const pause = () => {
     clearInterval(timer);
@@ -51,9 +61,24 @@ export function start(root: HTMLElement): void {
     pause();
     show(Number(range.value));
   });
+  whole.addEventListener("click", () => {
+    pause();
+    output.textContent = "";
+    put(all, false);
+    range.focus(); // the button can't be pressed any more
+  });
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) button.hidden = true;
   else button.addEventListener("click", () => (timer ? pause() : play()));
   document.addEventListener("visibilitychange", () => document.hidden && pause());
+}
+
+// shadeOf is what the page itself says of an area.
+function shadeOf(id: Shade["id"]): Shade | undefined {
+  const tile = document.querySelector<HTMLElement>(`[data-tile="${id}"]`);
+  const level = tile?.className.match(/\bheat-(\d)\b/)?.[1];
+  return level
+    ? { id, level: Number(level), text: tile.querySelector(".otk-tile__value")?.textContent ?? "" }
+    : undefined;
 }
 
 function shadeTile(area: Shade): void {

@@ -26,10 +26,18 @@ async function save(url: string): Promise<void> {
     canvas.width = image.naturalWidth * 2;
     canvas.height = image.naturalHeight * 2;
     canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
-    canvas.toBlob((blob) => blob && offer(blob, new URL(url).pathname.split("/").pop() ?? "map.svg"), "image/png");
+    const name = named(response) ?? new URL(url).pathname.split("/").pop() ?? "map.svg";
+    canvas.toBlob((blob) => blob && offer(blob, name), "image/png");
   } finally {
     URL.revokeObjectURL(drawing);
   }
+}
+
+// named is the name that the file bears when it is downloaded.
+function named(response: Response): string | undefined {
+  const head = response.headers.get("Content-Disposition") ?? "";
+  const coded = head.match(/filename\*=UTF-8''([^;]+)/i)?.[1];
+  return coded ? decodeURIComponent(coded) : head.match(/filename="([^"]+)"/)?.[1];
 }
 
 function offer(blob: Blob, name: string): void {
