@@ -103,6 +103,17 @@ func TestCheck_hearing_keeps_the_times_of_the_law(t *testing.T) {
 	}
 }
 
+func TestSeededRules_say_of_which_day_they_are_and_that_nobody_checked_them(t *testing.T) {
+	t.Parallel()
+	for _, r := range participation.SeededRules() {
+		require.NotEmpty(t, r.AsOf, r.Code)
+		require.Empty(t, r.Checked, r.Code)
+		if r.NoticeDays > 0 {
+			require.Len(t, r.Norms, len(participation.Norms), r.Code)
+		}
+	}
+}
+
 func TestReadHearingRules_refuses(t *testing.T) {
 	t.Parallel()
 	const good = "{code: a, name: {ru: А}, from: notice, source: {ru: Закон}}"
@@ -113,8 +124,10 @@ func TestReadHearingRules_refuses(t *testing.T) {
 		"hearings: [" + good + ", " + good + "]": "there twice",
 		"hearings: [{code: a}]":                  "name and source",
 		"hearings: [{code: a, weeks: 2}]":        "weeks",
-		"hearings: [{code: a, name: {ru: А}, source: {ru: Закон}, from: now}]":                     "notice or posted",
-		"hearings: [{code: a, name: {ru: А}, source: {ru: Закон}, from: notice, notice_days: -1}]": "below zero",
+		"hearings: [{code: a, name: {ru: А}, source: {ru: Закон}, from: now}]":                              "notice or posted",
+		"hearings: [{code: a, name: {ru: А}, source: {ru: Закон}, from: notice, notice_days: -1}]":          "below zero",
+		"hearings: [{code: a, name: {ru: А}, source: {ru: Закон}, from: notice, norms: {party: {ru: Ст}}}]": "no step",
+		"hearings: [{code: a, name: {ru: А}, source: {ru: Закон}, from: notice, as_of: вчера}]":             "as_of",
 	} {
 		_, err := participation.ReadHearingRules([]byte(text))
 		require.ErrorContains(t, err, want, text)

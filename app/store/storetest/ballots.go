@@ -68,7 +68,7 @@ func OpenHall(s *store.Store, id int64, at time.Time) *Hall {
 	}}
 	h.Campaigns = &participation.Campaigns{
 		Store: s, Box: s, Paper: s, Clock: now, Key: key, Host: "vote.example.org", Levels: []participation.Level{participation.Contact},
-		Holds: func(int64) (string, bool) { return "city", true },
+		Holds: func(int64) (string, bool) { return "city", true }, Hearings: participation.SeededRules(),
 	}
 	h.Voting = &participation.Voting{Store: s, Box: s, Log: s, Codes: s, Clock: now, Key: []byte("a key of persons")}
 	h.Sequence = &participation.Sequencing{Campaigns: h.Campaigns, Log: s, Clock: now, Key: key, Logger: slog.New(slog.DiscardHandler)}

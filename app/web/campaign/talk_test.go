@@ -153,7 +153,7 @@ func TestTalk_without_a_script(t *testing.T) {
 	status, _ = other.post("/campaigns/1/enter", enter)
 	require.Equal(t, http.StatusSeeOther, status)
 	_, page = other.get("/campaigns/1")
-	require.Contains(t, page, "Вы поддержали (1)")
+	require.Regexp(t, `Вы поддержали \(1\)[^<]*<[^<]*<?span class="govuk-visually-hidden">: Замечание № 1<`, page, "a screen reader hears which one")
 	status, _ = b.post("/campaigns/1/remarks/1/support", nil)
 	require.Equal(t, http.StatusConflict, status, "nobody supports themselves")
 
@@ -197,6 +197,10 @@ func TestTalk_without_a_script(t *testing.T) {
 	_, page = b.get("/campaigns/1/summary")
 	require.Contains(t, page, "Закроем только зимой")
 	require.Contains(t, page, c.Result.Talk.Data)
+	require.Contains(t, page, `href="/campaigns/1/remarks.xlsx"`)
+	status, page = b.get("/campaigns/1/remarks.xlsx")
+	require.Equal(t, http.StatusOK, status)
+	require.True(t, strings.HasPrefix(page, "PK"), "a table of its own form")
 	_, page = b.get("/campaigns/1/remarks.json")
 	require.Equal(t, c.Result.Talk.Data, sum(page))
 	_, page = b.get("/campaigns/1/remarks.csv")
@@ -204,6 +208,22 @@ func TestTalk_without_a_script(t *testing.T) {
 	status, page = b.get("/campaigns/1/protocol.pdf")
 	require.Equal(t, http.StatusOK, status)
 	require.True(t, strings.HasPrefix(page, "%PDF"), strconv.Quote(page[:min(20, len(page))]))
+}
+
+func TestHearing_says_on_what_each_step_stands(t *testing.T) {
+	t.Parallel()
+	rule, ok := participation.FindRule(participation.SeededRules(), "planning")
+	require.True(t, ok)
+	b := openTalk(t, func(c *participation.Campaign) {
+		c.Terms.Opens, c.Terms.Closes = storetest.Noon.AddDate(0, 0, 8), storetest.Noon.AddDate(0, 0, 10)
+		c.Terms.Talk.Hearing = &participation.Steps{
+			Rule: rule, Notice: "2026-03-03", Posted: "2026-03-10", ShownTo: "2026-03-13", Protocol: "2026-03-14", Conclusion: "2026-03-18",
+		}
+	})
+	_, page := b.get("/campaigns/1")
+	for _, want := range []string{"ст. 5.1 ч. 6–8", "ст. 5.1 ч. 21–23", "ст. 46 ч. 11", "текст закона на 1 января 2025"} {
+		require.Contains(t, page, want)
+	}
 }
 
 func sum(body string) string { return participation.HashText(sha256.Sum256([]byte(body))) }
