@@ -106,18 +106,22 @@ type sharedProduct struct {
 
 func (s *sharedProduct) open() error {
 	ctx := context.Background()
-	// The seed walks through a thousand small transactions: in memory they are
-	// quick.
-	parent := "/dev/shm"
-	if _, err := os.Stat(parent); err != nil {
-		parent = ""
-	}
-	if s.dir, s.err = os.MkdirTemp(parent, "otklik-e2e-"); s.err != nil {
+	if s.dir, s.err = quickDir(); s.err != nil {
 		return s.err
 	}
 	settings := map[string]string{"data": s.dir, "demo": "true"}
 	s.product, s.err = serve(ctx, settings, func(p *product) error { return p.SeedDemo(ctx, io.Discard) })
 	return s.err
+}
+
+// quickDir makes a folder for what walks through a thousand small transactions: in
+// memory they are quick.
+func quickDir() (string, error) {
+	parent := "/dev/shm"
+	if _, err := os.Stat(parent); err != nil {
+		parent = ""
+	}
+	return os.MkdirTemp(parent, "otklik-e2e-")
 }
 
 func (s *sharedProduct) close() {
