@@ -115,6 +115,7 @@ type desk struct {
 	tie       *participation.TieError
 	reason    string
 	voters    int
+	paper     *participation.PaperCount // nil where nobody votes on paper
 	results   results
 }
 
@@ -145,6 +146,11 @@ func (h *Handlers) showDesk(c echo.Context, status int, view desk) error {
 	}
 	for _, one := range counts {
 		view.voters += one.N
+	}
+	if found.Terms.Paper != nil && found.State != participation.Draft {
+		if view.paper, err = h.PaperBox.Count(ctx, found.ID); err != nil {
+			return err
+		}
 	}
 	if found.Result != nil {
 		if view.results, err = h.results(ctx, found); err != nil {

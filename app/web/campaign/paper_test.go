@@ -101,5 +101,6 @@ func TestPaper_is_printed_handed_out_entered_and_settled(t *testing.T) {
 	require.Equal(t, 2, c.Result.Paper.Counted)
 	require.Equal(t, []participation.PickCount{{ID: "yes", N: 1}, {ID: "no", N: 1}}, c.Result.Questions[0].Picks)
 	body = must(http.StatusOK, "Вернулось и введено")(ask(5, actor.Organiser, pages.Desk, nil))
+	require.Contains(t, body, "учтено бумажных бюллетеней: 2")
 	require.Contains(t, body, "Из них разобрано третьим человеком")
 }

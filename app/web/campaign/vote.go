@@ -309,6 +309,9 @@ func (b ballot) lines(ctx context.Context) []ui.SummaryRow {
 	}
 	for i := range b.Terms.Questions {
 		q := &b.Terms.Questions[i]
+		if q.When != nil && !slices.Contains(b.of(q.When.Question).Picks, q.When.Option) {
+			continue // it isn't asked
+		}
 		a := b.of(q.ID)
 		var names []string
 		for n, id := range a.Picks {
