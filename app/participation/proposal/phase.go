@@ -96,6 +96,9 @@ func (p *Phases) Timeline(c *participation.Campaign, now time.Time) []Stage {
 			s.When = Now
 		}
 	}
+	if c.State != participation.Draft { // published, its terms take no proposals any more, whatever the dates say
+		stages[0].When, stages[1].When = Past, Past
+	}
 	// What was promised for a day and has not come is not over.
 	result, reports := &stages[3], &stages[4]
 	switch {

@@ -87,7 +87,7 @@ func (h *Handlers) Keep(c echo.Context) error {
 	if err = check.Err(); err == nil {
 		err = h.withPhoto(ctx, "proposal-"+text(g.ID), pic, func(key string) (bool, error) {
 			w.typed.Photo = key
-			p, code, err = h.Proposals.Keep(ctx, g.ID, w.typed, edge.Lang(c), c.FormValue("do") == "send")
+			p, code, err = h.Proposals.Keep(ctx, g.ID, w.typed, ui.Lang(ctx), c.FormValue("do") == "send")
 			return p != nil, err
 		})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otklik/otklik/app/actor"
+	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/participation/proposal"
 	"github.com/otklik/otklik/app/store/storetest"
 )
@@ -119,6 +120,16 @@ func TestGather_appeals_become_a_proposal_and_their_authors_hear_of_it(t *testin
 	require.NoError(t, err)
 	require.Len(t, c.Terms.Money.Projects, 1)
 	require.EqualValues(t, 300_000, c.Terms.Money.Projects[0].Cost)
+
+	_, err = b.yard.Store.ChangeCampaign(t.Context(), 1, func(c *participation.Campaign) (participation.Note, error) {
+		n := participation.Note{At: b.yard.Clock.Now(), Action: participation.Publish, From: c.State, To: participation.Published}
+		c.State = participation.Published
+		return n, nil
+	})
+	require.NoError(t, err)
+	require.NotContains(t, b.get("/campaigns/1/proposals", http.StatusOK), "/proposals/new", "published early, the vote takes no proposals")
+	late := with("title", "Горка", "text", "Поставить", "place", "Двор", "name", "Иван", "email", "ivan@example.org", "do", "send")
+	require.Contains(t, b.post("/campaigns/1/proposals/new", late, http.StatusGone), `value="Горка"`)
 }
 
 func TestForms_written_in_two_tabs_lose_nothing(t *testing.T) {

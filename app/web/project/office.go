@@ -346,7 +346,7 @@ func (h *Handlers) showCard(c echo.Context, status int, no refusal, typed url.Va
 // appealsOf fills in the appeals of a proposal, and returns the agency that works
 // on the first of them: it is the likeliest to know what can be done.
 func (h *Handlers) appealsOf(ctx context.Context, v *card) (agency int64, err error) {
-	ids, err := h.Proposals.Store.ListProposalAppeals(ctx, v.Proposal.ID)
+	ids, err := h.Proposals.Store.ListProposalAppeals(ctx, v.ID)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
