@@ -64,6 +64,8 @@ export async function start(root: HTMLElement): Promise<void> {
     root.title = "";
   });
   map.on("click", "fill", (event) => {
+    // A point lies on the map, but a press of it opens its own words.
+    if ((event.originalEvent.target as Element).closest(".otk-point, .maplibregl-popup")) return;
     const url = shadeAt(event.features?.[0]?.properties.id)?.url;
     if (url) location.assign(url);
   });
