@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/otklik/otklik/app/actor"
@@ -78,9 +79,15 @@ func (a *App) mailBurst(ctx context.Context, u identity.User, burst alert.Alert)
 	if r, ok := book.Tree.Find(burst.Rubric); ok {
 		topic = r.Name.In(u.Reads())
 	}
+	words := ""
+	if len(burst.Words) > 0 {
+		words = ui.T(ctx, "burst.mail_words", "words", strings.Join(burst.Words, ", "))
+	}
+	page := a.Config.Base.JoinPath("dashboard", "alerts")
+	page.Fragment = "alert-" + strconv.FormatInt(burst.ID, 10)
 	subject := ui.T(ctx, "burst.mail_subject", "place", place.Name.In(u.Reads()), "topic", topic)
 	body := ui.T(ctx, "burst.mail", "count", burst.Count, "days", ui.Days(ctx, burst.Window), "expected", ui.Decimal(ctx, burst.Expected, 1),
-		"words", strings.Join(burst.Words, ", "), "url", a.Config.Base.JoinPath("dashboard", "alerts").String())
+		"words", words, "url", page.String())
 	if err := a.channel().Send(ctx, notify.Letter{To: u.Email, Subject: subject, Body: body, ID: id}); err != nil {
 		return err
 	}

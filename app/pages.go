@@ -32,7 +32,7 @@ func (a *App) pages() web.Pages {
 	officers := console.New(console.Config{
 		Accounts: a.Accounts, Cookies: edge.NewCookies(a.Config.Base), Engine: a.Engine, Reader: a.Store,
 		Templates: a.Store, Loads: a.Store, Rubrics: a.Rubricator, Directory: a.directory, Index: a.index, Phones: a.Store,
-		Subscriptions: a.Store, Users: a.Store, Settle: a.settle,
+		Subscriptions: a.Store, Users: a.Store, Alerts: a.Store, Settle: a.settle,
 		Notices: a.Store, Photos: a.Photos, Letters: letters, Clock: a.Clock, Base: a.Config.Base, Demo: a.demoUsers(),
 		Hub: a.hub, KeepKey: a.keepKey,
 		Bulking: a.bulking(), Duplicates: a.Store.Suspicions(), Views: a.Store, Planning: a.Store, Absences: a.Store, Journal: a.Store, Calendar: a.Engine.Calendar,

@@ -28,6 +28,7 @@ import (
 	"github.com/otklik/otklik/app/web/ui"
 	"github.com/otklik/otklik/rubricator"
 	"github.com/otklik/otklik/search"
+	"github.com/otklik/otklik/search/alert"
 	"github.com/otklik/otklik/workflow"
 	"github.com/otklik/otklik/workflow/calendar"
 )
@@ -74,6 +75,11 @@ type DemoUser struct {
 	Role     actor.Role
 }
 
+// Alerts lists bursts of appeals, the latest first.
+type Alerts interface {
+	ListAlerts(ctx context.Context, limit int) ([]alert.Alert, error)
+}
+
 // Config is what the console is made of.
 type Config struct {
 	// Gathers reports whether a budget vote takes proposals of which officers may
@@ -94,6 +100,7 @@ type Config struct {
 	Subscriptions workflow.Subscriptions
 	Users         Users
 	Notices       notify.Store
+	Alerts        Alerts // nil: there are none
 	Photos        Photos
 	Letters       Letters
 	Clock         clock.Clock

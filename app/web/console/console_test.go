@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/otklik/otklik/app/notify"
+	"github.com/otklik/otklik/search/alert"
 	"github.com/otklik/otklik/workflow"
 )
 
@@ -253,6 +254,24 @@ func TestCard_shows_who_wrote_only_on_purpose_and_notes_it(t *testing.T) {
 	require.Equal(t, "clarify", reads[0].Purpose)
 	require.NotContains(t, b.get(card(id)).body, "Ключевская", "another look is another reading")
 	require.Equal(t, http.StatusUnprocessableEntity, b.get(card(id)).form("/contacts").send("purpose", "curiosity").status)
+}
+
+func TestNotices_of_bursts_say_where_and_about_what(t *testing.T) {
+	t.Parallel()
+	r := newRegion(t)
+	now := r.clock.Now()
+	require.NoError(t, r.store.RaiseAlert(t.Context(), alert.Alert{
+		Territory: r.places[1].ID, Rubric: "roads.pit", Window: 1, RaisedOn: now.Format(time.DateOnly), RaisedAt: now, LastAt: now, Count: 9,
+	}, now.Add(-time.Hour)))
+	raised, err := r.store.ListAlerts(t.Context(), 1)
+	require.NoError(t, err)
+	require.NoError(t, r.store.AddNotices(t.Context(), []notify.Notice{
+		{User: r.users["supervisor"].ID, Event: int(raised[0].ID), Key: "burst.notice", At: now},
+		{User: r.users["supervisor"].ID, Event: int(raised[0].ID) + 7, Key: "burst.notice", At: now},
+	}))
+	page := r.as("supervisor").get("/console/notices").text()
+	require.Contains(t, page, "Всплеск обращений: Липкинский район, ")
+	require.Contains(t, page, "Всплеск обращений: посмотрите", "one of long ago")
 }
 
 func TestNotices_are_listed_and_marked_as_seen(t *testing.T) {

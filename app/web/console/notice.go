@@ -1,7 +1,9 @@
 package console
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/labstack/echo/v4"
@@ -25,7 +27,25 @@ func (h *Handlers) Notices(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return edge.Render(c, http.StatusOK, noticesPage(page, list))
+	bursts, err := h.bursts(ctx, list)
+	if err != nil {
+		return err
+	}
+	return edge.Render(c, http.StatusOK, noticesPage(page, list, bursts))
+}
+
+// bursts are where and about what the bursts are of which notices tell.
+func (h *Handlers) bursts(ctx context.Context, list []notify.Notice) (map[int]string, error) {
+	isBurst := func(n notify.Notice) bool { return n.Appeal == 0 }
+	if h.cfg.Alerts == nil || !slices.ContainsFunc(list, isBurst) {
+		return nil, nil
+	}
+	alerts, err := h.cfg.Alerts.ListAlerts(ctx, noticesShown)
+	n, out := h.names(ctx), map[int]string{}
+	for _, a := range alerts {
+		out[int(a.ID)] = n.territory(a.Territory) + ", " + n.topic(a.Rubric)
+	}
+	return out, err
 }
 
 // SeeNotices marks them all as seen.

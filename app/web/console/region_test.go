@@ -100,7 +100,7 @@ func newRegion(t *testing.T) *region {
 		Ready: func(context.Context) error { return nil },
 		Pages: web.Pages{Console: console.New(console.Config{
 			Accounts: accounts, Cookies: edge.NewCookies(base), Engine: r.engine, Reader: r.store, Templates: r.store,
-			Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Settle: r.settled, Phones: r.store, Subscriptions: r.store, Users: r.store, Base: base, Notices: r.store, Photos: r.photos, Clock: r.clock, Hub: r.hub,
+			Loads: r.store, Rubrics: topics, Directory: r, Index: r.index, Settle: r.settled, Phones: r.store, Subscriptions: r.store, Users: r.store, Base: base, Notices: r.store, Alerts: r.store, Photos: r.photos, Clock: r.clock, Hub: r.hub,
 			Bulking: r.bulking(), Duplicates: r.store.Suspicions(), Views: r.store, Planning: r.store, Absences: r.store, Journal: r.store, Calendar: r.engine.Calendar,
 			Settings: admin.Sections,
 			Demo:     []console.DemoUser{{Login: "coordinator", Password: password, Name: "Алина Верескова", Role: actor.Coordinator}},

@@ -108,7 +108,9 @@ func sentence(words string) string {
 }
 
 // about says whose figures of when these are.
-func (h *Handlers) about(s screen, f filter, of whose) string { return h.scoped(s, f, of) + f.Period.words(s) }
+func (h *Handlers) about(s screen, f filter, of whose) string {
+	return h.scoped(s, f, of) + f.Period.words(s)
+}
 
 // titled is the title of a picture that is taken away: what it is of, with its
 // days.

@@ -81,10 +81,10 @@ func spark(key string, trend []report.TrendPoint) template.HTML {
 type lineChart struct {
 	Title  string
 	Series series
-	Whole  bool   // values are counts: so are the steps of the scale
-	Name   string // of the series, where it isn't alone
-	Other  series // a second one of the same steps, none without a name
-	Beside string // its name
+	Whole  bool                 // values are counts: so are the steps of the scale
+	Name   string               // of the series, where it isn't alone
+	Other  series               // a second one of the same steps, none without a name
+	Beside string               // its name
 	Text   func(float64) string // a value in words
 	Target float64              // 0 for none
 	Word   string               // of the target
@@ -95,7 +95,7 @@ const (
 	chartWidth, chartHeight = 720, 280
 	chartLeft, chartTop     = 64, 36
 	chartRight, chartBottom = 16, 36
-	chartSteps              = 4 // of the scale
+	chartSteps              = 4       // of the scale
 	keyWidth, keyHeight     = 130, 22 // of a line's name under the title
 )
 
