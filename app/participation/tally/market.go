@@ -102,7 +102,7 @@ func (m *market) gather() error {
 			if m.e.unlisted == 0 {
 				break
 			}
-			if p := int32(p); !slices.Contains(b.Choices, p) { //nolint:gosec // a place in a list
+			if p := int32(p); !slices.Contains(b.Choices, p) {
 				if err := back(p, m.e.unlisted); err != nil {
 					return err
 				}

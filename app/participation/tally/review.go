@@ -52,7 +52,7 @@ func ways(r *Rule) []way {
 }
 
 // orders lists other orders of equals than the usual, those that can be told
-// as a rule first. The last is whatever the file has. For greedy and
+// as a rule. The last is whatever the file has. For greedy and
 // greedy-no-skip it finds the file's winners if any order gives them: among
 // equals it takes those at once, and the dearest of the others next.
 func orders(r *Rule) [][]Key {
@@ -91,19 +91,37 @@ func (e *Election) Review(r Rule, free Free) (*Review, error) {
 		}
 	}
 	if free.Ties {
-		for _, keys := range orders(&r) {
-			for _, w := range tied {
-				one, other := &Review{Way: w.words, Ties: true}, r
-				other.Ties = keys
-				if agrees, err := one.tryWay(e, other, w); err != nil || agrees {
-					one.Decided = one.Result.decided(e)
-					return one, err
-				}
+		for _, w := range tied {
+			if one, err := e.otherwise(r, w); err != nil || one != nil {
+				return one, err
 			}
 		}
 	}
 	v.Clues, err = e.clues(&r)
 	return v, err
+}
+
+// otherwise looks for an order of equals that gives the winners of the file, nil
+// where there is none: first the file's own, then one that can be told as a rule.
+func (e *Election) otherwise(r Rule, w way) (found *Review, err error) {
+	all := orders(&r)
+	slices.Reverse(all)
+	for i, keys := range all {
+		one := &Review{Way: w.words, Ties: true}
+		r.Ties = keys
+		agrees, err := one.tryWay(e, r, w)
+		switch {
+		case err != nil:
+			return nil, err
+		case agrees:
+			one.Decided = one.Result.decided(e)
+			found = one
+		}
+		if agrees == (i > 0) { // one to be told, or not even the file's own
+			break
+		}
+	}
+	return found, nil
 }
 
 func (v *Review) tryWay(e *Election, r Rule, w way) (bool, error) {
