@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -116,11 +117,23 @@ func (h *Handlers) PrintPaper(c echo.Context) error {
 // IssuePaper notes that somebody takes a ballot.
 func (h *Handlers) IssuePaper(c echo.Context) error {
 	return h.paperAct(c, "?done=issued", func(ctx context.Context, by actor.Actor, found *participation.Campaign, form url.Values) error {
-		return h.PaperBox.Issue(ctx, by, found.ID, participation.Taker{
+		err := h.PaperBox.Issue(ctx, by, found.ID, participation.Taker{
 			Document: form.Get("document"), Email: strings.TrimSpace(form.Get("email")), Territory: territoryOf(form),
 		})
+		// Who had one already stands at the counter: the operator is told on the page on
+		// which the next one is served.
+		var known *fault.Error
+		if errors.As(err, &known) && known.Key == votedKey {
+			var check fault.Check
+			check.Fail("document", votedKey)
+			return check.Err()
+		}
+		return err
 	})
 }
+
+// votedKey is the sentence about somebody who voted or took a ballot before.
+const votedKey = "paper.voted"
 
 func territoryOf(form url.Values) int64 {
 	n, _ := strconv.ParseInt(form.Get("territory"), 10, 64) // what is no number is no territory

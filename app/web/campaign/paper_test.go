@@ -75,6 +75,9 @@ func TestPaper_is_printed_handed_out_entered_and_settled(t *testing.T) {
 	must(http.StatusSeeOther, "issued")(ask(11, actor.Desk, pages.IssuePaper, url.Values{"document": {"3604 111111"}}))
 	must(http.StatusSeeOther, "issued")(ask(11, actor.Desk, pages.IssuePaper, url.Values{"document": {"3604 222222"}}))
 
+	again := must(http.StatusUnprocessableEntity, "Второй не выдавайте")(ask(11, actor.Desk, pages.IssuePaper, url.Values{"document": {"3604 222222"}}))
+	require.Contains(t, again, `value="3604 222222"`)
+
 	must(http.StatusOK, "Код с бюллетеня")(ask(11, actor.Desk, pages.EnterPaper, nil))
 	typed := url.Values{"code": {strings.ToLower(codes[0])}, "q1": {"3"}}
 	body := must(http.StatusUnprocessableEntity, "номера идут от 1 до 2")(ask(11, actor.Desk, pages.SavePaper, typed))

@@ -103,6 +103,7 @@ func (r results) steps(ctx context.Context) []telling {
 			one.lines = append(one.lines, ui.T(ctx, "result.story.below"))
 		case tally.Withdrawn:
 			one.lines = append(one.lines, ui.T(ctx, "result.story.withdrawn"))
+		case tally.FromReserve: // files of elsewhere have reserves, campaigns don't
 		}
 		if s.Tied {
 			one.lines = append(one.lines, ui.T(ctx, "result.story.tied"))

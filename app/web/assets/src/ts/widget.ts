@@ -64,7 +64,10 @@ const silentFor = 5_000; // ms after the frame was loaded
     }, silentFor);
   });
   const way = document.createElement("a");
-  way.href = new URL(campaign ? (campaign === "all" ? "/campaigns" : `/campaigns/${encodeURIComponent(campaign)}`) : "/", home).href;
+  way.href = new URL(
+    campaign ? (campaign === "all" ? "/campaigns" : `/campaigns/${encodeURIComponent(campaign)}`) : "/",
+    home,
+  ).href;
   way.textContent = english ? "Nothing here? Open it on the portal" : "Здесь пусто? Откройте на портале";
   door.append(way);
 
