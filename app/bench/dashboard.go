@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/otklik/otklik/app/report"
@@ -13,7 +14,8 @@ import (
 type DashboardOptions struct {
 	Options
 	Appeals int
-	Samples int // how often each page is opened; the plain recount a fifth of that
+	Samples int  // how often each page is opened; the plain recount a fifth of that
+	Heat    bool // the heat map too: then the search index is filled, which takes longer
 }
 
 // DashboardResult is one page on one database.
@@ -41,7 +43,7 @@ func Dashboard(ctx context.Context, o DashboardOptions) (results []DashboardResu
 }
 
 func (o DashboardOptions) database(ctx context.Context, s *scratch) (_ []DashboardResult, err error) {
-	inbox := InboxOptions{Options: o.Options}
+	inbox := InboxOptions{Options: o.Options, Index: o.Heat}
 	f, err := inbox.open(ctx, s, o.Appeals)
 	if err != nil {
 		return nil, err
@@ -76,26 +78,11 @@ func (o DashboardOptions) database(ctx context.Context, s *scratch) (_ []Dashboa
 		return nil, err
 	}
 	employer := person.Actor().Agencies()[0]
-	at := fmt.Sprintf("/dashboard/agencies/%d/people/%d", employer, person.ID)
 	var out []DashboardResult
-	for _, p := range []struct {
-		name, path string
-		days       int
-		filter     report.Filter
-	}{
-		{"region, year", "/dashboard", 365, report.Filter{Region: true}},
-		{"region, quarter", "/dashboard", 90, report.Filter{Region: true}},
-		{"agency, year", fmt.Sprintf("/dashboard/agencies/%d", agency), 365, report.Filter{Region: true, Agency: agency}},
-		{"agency, quarter", fmt.Sprintf("/dashboard/agencies/%d", agency), 90, report.Filter{Region: true, Agency: agency}},
-		{"municipality, year", fmt.Sprintf("/dashboard?territory=%d", place.ID), 365, report.Filter{Region: true, Territory: []int64{place.ID}}},
-		{"municipality, quarter", fmt.Sprintf("/dashboard?territory=%d", place.ID), 90, report.Filter{Region: true, Territory: []int64{place.ID}}},
-		{"executor, year", at, 365, report.Filter{Region: true, Agency: employer, Executor: person.ID}},
-		{"executor, quarter", at, 90, report.Filter{Region: true, Agency: employer, Executor: person.ID}},
-		{"where cases wait, year", "/dashboard/flow", 365, report.Filter{Region: true}},
-	} {
+	for _, p := range o.pages(agency, place.ID, employer, person.ID) {
 		from := to.AddDate(0, 0, -p.days)
 		sign := "?"
-		if p.filter.Territory != nil {
+		if strings.Contains(p.path, sign) {
 			sign = "&"
 		}
 		path := p.path + sign + "from=" + from.Format(time.DateOnly) + "&to=" + to.AddDate(0, 0, -1).Format(time.DateOnly)
@@ -123,6 +110,40 @@ func (o DashboardOptions) database(ctx context.Context, s *scratch) (_ []Dashboa
 		})
 	}
 	return out, nil
+}
+
+// figurePage is a page over a period, and of whose appeals its figures are.
+type figurePage struct {
+	name, path string
+	days       int
+	filter     report.Filter
+}
+
+func (o DashboardOptions) pages(agency, place, employer, person int64) []figurePage {
+	region, one := report.Filter{Region: true}, report.Filter{Region: true, Agency: agency}
+	there, theirs := report.Filter{Region: true, Territory: []int64{place}}, report.Filter{Region: true, Agency: employer, Executor: person}
+	ofAgency, ofPlace := fmt.Sprintf("/dashboard/agencies/%d", agency), fmt.Sprintf("?territory=%d", place)
+	ofPerson := fmt.Sprintf("/dashboard/agencies/%d/people/%d", employer, person)
+	out := []figurePage{
+		{"region, year", "/dashboard", 365, region},
+		{"region, quarter", "/dashboard", 90, region},
+		{"agency, year", ofAgency, 365, one},
+		{"agency, quarter", ofAgency, 90, one},
+		{"municipality, year", "/dashboard" + ofPlace, 365, there},
+		{"municipality, quarter", "/dashboard" + ofPlace, 90, there},
+		{"executor, year", ofPerson, 365, theirs},
+		{"executor, quarter", ofPerson, 90, theirs},
+		{"where cases wait, year", "/dashboard/flow", 365, region},
+		{"where cases of an agency wait, year", fmt.Sprintf("/dashboard/flow?agency=%d", agency), 365, one},
+		{"where cases of a municipality wait, year", "/dashboard/flow" + ofPlace, 365, there},
+		{"a trend, year", "/dashboard/trend?kpi=overdue", 365, region},
+		{"repeat addresses, quarter", "/dashboard/again", 90, region},
+		{"what climbed, year", "/dashboard/escalated", 365, region},
+	}
+	if o.Heat {
+		out = append(out, figurePage{"heat map, year", "/dashboard/heat", 365, region}, figurePage{"heat map, quarter", "/dashboard/heat", 90, region})
+	}
+	return out
 }
 
 // dashboardPause is longer than pages keep figures: each look is counted anew.

@@ -4,7 +4,7 @@ import "time"
 
 // Rules is the version of what a portion says. What was counted under another
 // is counted anew.
-const Rules = 2
+const Rules = 3
 
 // Day is a day of the region, in days since 1 January 1970.
 type Day int32
@@ -113,7 +113,21 @@ type Increment struct {
 	day                       Day
 	agency, territory, person int64
 	topic, category           string
+	due                       Day // of one that awaits its answer, on its first day
 	sums                      Sums
+}
+
+// light keeps what the table of topics needs. Its histogram is of days, not of
+// hours: on which of them those submitted now and not answered yet are due.
+func (in *Increment) light() Sums {
+	var out Sums
+	for _, m := range []Measure{Submitted, Waiting, LateOf} {
+		out.N[m] = in.sums.N[m]
+	}
+	if in.due != 0 {
+		out.Hours = Histogram{{Hour: int32(in.due), N: 1}}
+	}
+	return out
 }
 
 type cubeOf struct {
@@ -146,16 +160,32 @@ var cubes = []cubeOf{
 	{cube: FlagByTerritory, family: flags, territory: true, topic: true},
 }
 
-// Each gives the cells to which the increment adds, and what.
-func (in *Increment) Each(add func(Key, *Sums)) {
-	for i := range cubes {
-		c := &cubes[i]
+// cubesTogether are all cubes in parts that are made one after the other: those
+// with most cells alone, so that a million appeals fit into memory.
+func cubesTogether() [][]cubeOf {
+	var few []cubeOf
+	var out [][]cubeOf
+	for _, c := range cubes {
+		switch c.cube {
+		case ByAgencyTerritory, ByAgencyTopic, ByTerritoryTopic, ByAgencyCategory:
+			out = append(out, []cubeOf{c})
+		default:
+			few = append(few, c)
+		}
+	}
+	return append(out, few)
+}
+
+// each gives the cells of some cubes to which the increment adds, and what.
+func (in *Increment) each(some []cubeOf, add func(Key, *Sums)) {
+	for i := range some {
+		c := &some[i]
 		if c.family != in.family || c.person && in.person == 0 {
 			continue
 		}
 		sums := &in.sums
 		if c.light {
-			few := in.sums.light()
+			few := in.light()
 			if sums = &few; sums.Zero() {
 				continue
 			}

@@ -121,6 +121,7 @@ func (p Portion) Encode() []byte {
 			b = appendBytes(b, []byte(in.category))
 		}
 		b = binary.AppendVarint(b, int64(in.day))
+		b = binary.AppendVarint(b, int64(in.due))
 		b = in.sums.append(b)
 	}
 	return b
@@ -144,7 +145,7 @@ func DecodePortion(b []byte) (Portion, error) {
 		default:
 			in = out[len(out)-1]
 		}
-		in.day = Day(r.int()) //nolint:gosec // as it was written
+		in.day, in.due = Day(r.int()), Day(r.int()) //nolint:gosec // as they were written
 		in.sums = r.sums(false)
 		out = append(out, in)
 	}

@@ -128,9 +128,12 @@ func (k *Keeper) changes(ctx context.Context, ids []int64) (map[int64][]byte, ma
 // tally sums portions by cell.
 type tally map[Key]*Sums
 
-func (t tally) add(p Portion, times int) {
+func (t tally) add(p Portion, times int) { t.addTo(cubes, p, times) }
+
+// addTo sums portions by the cells of some cubes.
+func (t tally) addTo(some []cubeOf, p Portion, times int) {
 	for i := range p {
-		p[i].Each(func(k Key, s *Sums) {
+		p[i].each(some, func(k Key, s *Sums) {
 			if t[k] == nil {
 				t[k] = &Sums{}
 			}
@@ -151,7 +154,6 @@ func (k *Keeper) Rebuild(ctx context.Context, progress func(appeals int)) error 
 	if state.Position, err = k.Ledger.LogEnd(ctx); err != nil {
 		return err
 	}
-	cells := tally{}
 	fill := func(portions map[int64][]byte, some map[Key]Tray) error {
 		return k.Ledger.FillKPIs(ctx, k.Name, k.Now().Add(claimLife), portions, some)
 	}
@@ -159,9 +161,7 @@ func (k *Keeper) Rebuild(ctx context.Context, progress func(appeals int)) error 
 	err = k.each(ctx, func(stories []Story) error {
 		portions := make(map[int64][]byte, len(stories))
 		for i := range stories {
-			p := stories[i].Portion(k.Zone)
-			cells.add(p, 1)
-			portions[stories[i].Appeal] = p.Encode()
+			portions[stories[i].Appeal] = stories[i].Portion(k.Zone).Encode()
 		}
 		done += len(stories)
 		progress(done)
@@ -170,18 +170,50 @@ func (k *Keeper) Rebuild(ctx context.Context, progress func(appeals int)) error 
 	if err != nil {
 		return err
 	}
-	// In the order of the table, which is quicker to fill so.
-	all := trays(cells)
-	for keys := range slices.Chunk(slices.SortedFunc(maps.Keys(all), compareKeys), fillAtOnce) {
-		some := make(map[Key]Tray, len(keys))
-		for _, key := range keys {
-			some[key] = all[key]
-		}
-		if err := fill(nil, some); err != nil {
+	for _, some := range cubesTogether() {
+		cells, err := k.sum(ctx, some, func() error { return fill(nil, nil) })
+		if err != nil {
 			return err
+		}
+		// In the order of the table, which is quicker to fill so.
+		all := trays(cells)
+		for keys := range slices.Chunk(slices.SortedFunc(maps.Keys(all), compareKeys), fillAtOnce) {
+			some := make(map[Key]Tray, len(keys))
+			for _, key := range keys {
+				some[key] = all[key]
+			}
+			if err := fill(nil, some); err != nil {
+				return err
+			}
 		}
 	}
 	return k.Ledger.OpenKPIs(ctx, k.Name, state)
+}
+
+// sum adds up what all portions that were filled put into some cubes.
+func (k *Keeper) sum(ctx context.Context, some []cubeOf, hold func() error) (tally, error) {
+	cells := tally{}
+	for after := int64(0); ; {
+		ids, err := k.Ledger.ListAppealIDs(ctx, after, fillAtOnce)
+		if err != nil || len(ids) == 0 {
+			return cells, err
+		}
+		after = ids[len(ids)-1]
+		bodies, err := k.Ledger.Portions(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, body := range bodies {
+			p, err := DecodePortion(body)
+			if err != nil {
+				return nil, fmt.Errorf("appeal %d: %w", id, err)
+			}
+			cells.addTo(some, p, 1)
+		}
+		if err := hold(); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // each reads the stories of all appeals.

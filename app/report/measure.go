@@ -57,15 +57,6 @@ func (s *Sums) Add(other *Sums, times int) {
 // Zero reports whether nothing is counted.
 func (s *Sums) Zero() bool { return s.N == [measures]int{} && len(s.Hours) == 0 }
 
-// light keeps what the table of topics needs.
-func (s *Sums) light() Sums {
-	var out Sums
-	for _, m := range []Measure{Submitted, Waiting, LateOf} {
-		out.N[m] = s.N[m]
-	}
-	return out
-}
-
 // counts are the sums in the words of [Counts]. What depends on the present is
 // added by [Board].
 func (s *Sums) counts() Counts {

@@ -146,9 +146,9 @@ type Plain interface {
 	// PastDue counts, by the group, the appeals that await their first answer
 	// and whose due date lies in the period.
 	PastDue(ctx context.Context, p Period, f Filter, by Group) (map[int64]int, error)
-	// LateTopics counts by topic the appeals submitted in the period whose first
-	// answer is overdue now.
-	LateTopics(ctx context.Context, p Period, f Filter, now time.Time) (map[string]int, error)
+	// LateTopics counts by topic the appeals submitted in the period that await
+	// their first answer, which was due in another.
+	LateTopics(ctx context.Context, p Period, f Filter, due Period) (map[string]int, error)
 }
 
 // CellQuery asks for cells of a cube. Nil and zero filters don't filter.

@@ -100,6 +100,9 @@ func (s *Story) life(zone *time.Location) Portion {
 			topic: s.Rubric, category: s.Category, sums: *byDay[day],
 		}
 	}
+	if open && !s.Due.IsZero() {
+		out[0].due = DayOf(s.Due, zone) // the first is the day of submission
+	}
 	return out
 }
 

@@ -26,9 +26,10 @@ func (b *Board) Topics(ctx context.Context, p Period, f Filter, now time.Time, l
 	}
 	past := spans(DayOf(before.From, b.Zone), DayOf(before.To, b.Zone))
 	q.Spans = append(past, spans(DayOf(p.From, b.Zone), DayOf(p.To, b.Zone))...)
-	for i := range q.Spans {
+	for i := range past {
 		q.Spans[i].Bare = true
 	}
+	today := DayOf(now, b.Zone)
 	lines := map[string]*TopicLine{}
 	err = b.Store.EachCell(ctx, q, func(span int, k Key, s *Sums) error {
 		l := lines[k.Topic]
@@ -43,12 +44,17 @@ func (b *Board) Topics(ctx context.Context, p Period, f Filter, now time.Time, l
 		l.Count += s.N[Submitted]
 		l.Open += s.N[Waiting]
 		l.Late += s.N[LateOf]
+		for _, due := range s.Hours { // see Increment.light
+			if Day(due.Hour) < today {
+				l.Late += int(due.N)
+			}
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	late, err := b.Store.LateTopics(ctx, p, f, now)
+	late, err := b.Store.LateTopics(ctx, p, f, Period{From: today.In(b.Zone), To: now})
 	if err != nil {
 		return nil, err
 	}

@@ -44,14 +44,14 @@ func (s *Store) Topics(ctx context.Context, p report.Period, f report.Filter, no
 }
 
 // LateTopics implements report.Plain.
-func (s *Store) LateTopics(ctx context.Context, p report.Period, f report.Filter, now time.Time) (map[string]int, error) {
+func (s *Store) LateTopics(ctx context.Context, p report.Period, f report.Filter, due report.Period) (map[string]int, error) {
 	base, ok := s.reportFilter(f)
 	out := map[string]int{}
 	if !ok {
 		return out, nil
 	}
-	where := base.with("due_at IS NOT NULL AND due_sort < ? AND "+s.dialect.aside+"submitted_at >= ? AND "+s.dialect.aside+"submitted_at < ? AND first_signed_at IS NULL AND "+
-		unfinal, instant(now), instant(p.From), instant(p.To))
+	where := base.with("due_at IS NOT NULL AND due_sort >= ? AND due_sort < ? AND "+s.dialect.aside+"submitted_at >= ? AND "+s.dialect.aside+"submitted_at < ? AND first_signed_at IS NULL AND "+
+		unfinal, instant(due.From), instant(due.To), instant(p.From), instant(p.To))
 	rows, err := s.readDB.QueryContext(ctx, s.dialect.bind("SELECT rubric, count(*) FROM appeals"+where.where()+" GROUP BY rubric"), where.args...)
 	if err != nil {
 		return nil, translate(err)

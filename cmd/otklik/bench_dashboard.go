@@ -40,6 +40,7 @@ func benchDashboardCommand() *cobra.Command {
 	}
 	benchFlags(c, &o.Options)
 	c.Flags().StringVar(&appeals, "appeals", "100k", "appeals")
+	c.Flags().BoolVar(&o.Heat, "heat", false, "open the heat map too; the search index is filled for it")
 	c.Flags().IntVar(&o.Samples, "samples", 10, "how often each page is opened")
 	return c
 }

@@ -36,7 +36,7 @@ func (h *Handlers) rising(s screen, q heatQuery) ([]risingRow, error) {
 		ask.Territory = s.book.Places.Below(q.Territory)
 	}
 	ask.Before = ask.From.AddDate(0, 0, -max(risingPast, 3*q.Period.days()))
-	found, err := recall(s, h.memo, "rising", ask, func(ctx context.Context) (search.RisingWords, error) { return h.Index.Rising(ctx, ask) })
+	found, err := recallFor(s, h.memo, wordLife, "rising", ask, func(ctx context.Context) (search.RisingWords, error) { return h.Index.Rising(ctx, ask) })
 	if err != nil {
 		return nil, err
 	}

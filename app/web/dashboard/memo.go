@@ -12,6 +12,7 @@ import (
 // How long a figure is shown before it is counted anew, and how many are kept.
 const (
 	memoLife = 3 * time.Second
+	wordLife = time.Minute // words that rise over weeks are the same a minute later
 	memoMost = 256
 )
 
@@ -34,6 +35,11 @@ func newMemo(c clock.Clock) *memo { return &memo{clock: c, kept: map[string]reme
 // recall returns the figure of the key, counted now or a moment ago. Errors
 // aren't kept.
 func recall[T any](ctx context.Context, m *memo, what string, of any, count func(context.Context) (T, error)) (T, error) {
+	return recallFor(ctx, m, memoLife, what, of, count)
+}
+
+// recallFor is recall of what is kept for another time.
+func recallFor[T any](ctx context.Context, m *memo, life time.Duration, what string, of any, count func(context.Context) (T, error)) (T, error) {
 	key := fmt.Sprintf("%s %+v", what, of)
 	m.mu.Lock()
 	old, ok := m.kept[key]
@@ -50,6 +56,6 @@ func recall[T any](ctx context.Context, m *memo, what string, of any, count func
 	if len(m.kept) >= memoMost {
 		clear(m.kept)
 	}
-	m.kept[key] = remembered{value, m.clock.Now().Add(memoLife)}
+	m.kept[key] = remembered{value, m.clock.Now().Add(life)}
 	return value, nil
 }
