@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -60,7 +61,9 @@ const mostVerifications = 5
 func (k *Keeper) Verify(ctx context.Context, progress func(appeals int)) (*Verification, error) {
 	for tries := 1; ; tries++ {
 		v, at, err := k.verify(ctx, progress)
-		if err != nil || v.Wrong == 0 || tries == mostVerifications {
+		// Who was killed while making them anew may have a last word on the wire.
+		behind := errors.Is(err, ErrBehind)
+		if err != nil && !behind || !behind && v.Wrong == 0 || tries == mostVerifications {
 			return v, err
 		}
 		// On PostgreSQL the end of the log is below the oldest transaction that
@@ -70,7 +73,7 @@ func (k *Keeper) Verify(ctx context.Context, progress func(appeals int)) (*Verif
 			return v, ctx.Err()
 		case <-time.After(time.Second):
 		}
-		if end, err := k.Ledger.LogEnd(ctx); err != nil || end == at {
+		if end, err := k.Ledger.LogEnd(ctx); err != nil || end == at && !behind {
 			return v, err
 		}
 	}
