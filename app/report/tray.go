@@ -44,7 +44,7 @@ func (t Tray) Encode() []byte {
 		for shared < min(len(last), len(topic)) && last[shared] == topic[shared] {
 			shared++
 		}
-		b = binary.AppendUvarint(b, uint64(shared)) //nolint:gosec // a length
+		b = binary.AppendUvarint(b, uint64(shared))
 		b = appendBytes(b, []byte(topic[shared:]))
 		sums = t[topic].append(sums[:0])
 		b = appendBytes(b, sums)

@@ -24,7 +24,8 @@ func recountStages(all []workflow.Case, p report.Period, counts held) []report.S
 		c := &all[i]
 		for n := 0; n < len(c.Events); {
 			came := &c.Events[n]
-			for n++; n < len(c.Events) && c.Events[n].To == came.To && c.Events[n].Agency == came.Agency; n++ {
+			for n < len(c.Events) && c.Events[n].To == came.To && c.Events[n].Agency == came.Agency {
+				n++
 			}
 			if came.To.Final() || !counts(came.Agency, c.Appeal.Place.Territory) {
 				continue
