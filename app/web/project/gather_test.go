@@ -16,6 +16,7 @@ import (
 	"github.com/otklik/otklik/app/participation"
 	"github.com/otklik/otklik/app/participation/proposal"
 	"github.com/otklik/otklik/app/store/storetest"
+	"github.com/otklik/otklik/workflow"
 )
 
 // write sends appeals to agency 8 and returns their ids.
@@ -191,4 +192,32 @@ func TestReport_beside_another_is_asked_about(t *testing.T) {
 	organiser.post(built, form(page, "Завезены доски"), http.StatusSeeOther)
 	page = b.get("/campaigns/1/projects/s1", http.StatusOK)
 	require.Contains(t, page, "Завезены доски")
+}
+
+func TestGather_takes_all_that_wait_for_a_lead(t *testing.T) {
+	t.Parallel()
+	b := open(t)
+	b.hire("coordinator", actor.Membership{Agency: 8, Role: actor.Coordinator})
+	ids := b.write(4)
+	lead, err := strconv.ParseInt(ids[1], 10, 64)
+	require.NoError(t, err)
+	for _, joined := range []string{ids[0], ids[3]} {
+		id, err := strconv.ParseInt(joined, 10, 64)
+		require.NoError(t, err)
+		require.NoError(t, b.yard.Store.InTx(t.Context(), func(tx workflow.Tx) error {
+			a, err := tx.FindAppeal(t.Context(), id)
+			if err != nil {
+				return err
+			}
+			a.Lead, a.LeadNumber, a.Events = lead, "26-000002-0", a.Events+1
+			e := workflow.Event{Appeal: id, N: a.Events, At: storetest.Noon, ActorKind: actor.Officer, Agency: 8, Action: workflow.Join, From: a.Stage, To: a.Stage, PrevHash: a.Hash, Hash: "joined " + joined}
+			a.Hash = e.Hash
+			if err := tx.AppendEvent(t.Context(), &e); err != nil {
+				return err
+			}
+			return tx.SaveAppeal(t.Context(), a)
+		}))
+	}
+	form := pressed(b.as("coordinator").get("/console/proposals/gather?problem="+ids[1], http.StatusOK))
+	require.Equal(t, []string{ids[0], ids[1], ids[3]}, form["id"], "the lead and those that wait for it, and no others")
 }
