@@ -71,28 +71,15 @@ func (b *Ballot) PDF(codes []string) ([]byte, error) {
 
 // printed is the ballot in signs that the typeface has.
 func (b *Ballot) printed() (*Ballot, error) {
-	var failed error
-	clean := func(s string) string {
-		text, err := printable(s)
-		if err != nil {
-			failed = err
-		}
-		return text
-	}
-	all := func(list []string) []string {
-		out := make([]string, len(list))
-		for i, s := range list {
-			out[i] = clean(s)
-		}
-		return out
-	}
+	var c cleaner
+	clean, all := c.text, c.all
 	p := *b
 	p.Agency, p.Title, p.Foot, p.Lead, p.Asked = clean(b.Agency), clean(b.Title), clean(b.Foot), all(b.Lead), nil
 	for _, a := range b.Asked {
 		a.Name, a.Hint, a.Options = clean(a.Name), clean(a.Hint), all(a.Options)
 		p.Asked = append(p.Asked, a)
 	}
-	return &p, failed
+	return &p, c.failed
 }
 
 func (b *Ballot) page(pdf *fpdf.Fpdf) {

@@ -52,3 +52,22 @@ func printable(text string) (string, error) {
 	}
 	return b.String(), nil
 }
+
+// cleaner writes the texts of a document with the signs that the typeface has.
+type cleaner struct{ failed error }
+
+func (c *cleaner) text(s string) string {
+	out, err := printable(s)
+	if err != nil {
+		c.failed = err
+	}
+	return out
+}
+
+func (c *cleaner) all(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = c.text(s)
+	}
+	return out
+}

@@ -88,39 +88,22 @@ func (l *Letter) PDF() ([]byte, error) {
 // printed is the letter in signs that the typeface has.
 func (l *Letter) printed() (*Letter, error) {
 	p := *l
-	var failed error
-	clean := func(s *string) {
-		text, err := printable(*s)
-		if err != nil {
-			failed = err
-		}
-		*s = text
-	}
-	lines := func(list *[]string) {
-		copied := append([]string(nil), *list...)
-		for i := range copied {
-			clean(&copied[i])
-		}
-		*list = copied
-	}
+	var c cleaner
 	for _, s := range []*string{&p.Agency, &p.Number, &p.InReplyTo, &p.Addressee, &p.Heading, &p.Text, &p.Position, &p.Signer} {
-		clean(s)
+		*s = c.text(*s)
 	}
-	lines(&p.Letterhead)
-	lines(&p.Executor)
-	lines(&p.Check)
+	p.Letterhead, p.Executor, p.Check = c.all(l.Letterhead), c.all(l.Executor), c.all(l.Check)
 	p.Points = append([]Point(nil), l.Points...)
 	for i := range p.Points {
-		clean(&p.Points[i].Question)
-		clean(&p.Points[i].Outcome)
-		clean(&p.Points[i].Text)
+		at := &p.Points[i]
+		at.Question, at.Outcome, at.Text = c.text(at.Question), c.text(at.Outcome), c.text(at.Text)
 	}
 	p.Findings = append([]Finding(nil), l.Findings...)
 	for i := range p.Findings {
-		clean(&p.Findings[i].Name)
-		clean(&p.Findings[i].Value)
+		at := &p.Findings[i]
+		at.Name, at.Value = c.text(at.Name), c.text(at.Value)
 	}
-	return &p, failed
+	return &p, c.failed
 }
 
 func (l *Letter) draw(pages int) *fpdf.Fpdf {

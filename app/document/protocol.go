@@ -71,21 +71,8 @@ func (p *Protocol) PDF() ([]byte, error) {
 
 // printed is the protocol in signs that the typeface has.
 func (p *Protocol) printed() (*Protocol, error) {
-	var failed error
-	clean := func(s string) string {
-		text, err := printable(s)
-		if err != nil {
-			failed = err
-		}
-		return text
-	}
-	all := func(list []string) []string {
-		out := make([]string, len(list))
-		for i, s := range list {
-			out[i] = clean(s)
-		}
-		return out
-	}
+	var c cleaner
+	clean, all := c.text, c.all
 	out := *p
 	out.Agency, out.Title, out.Subtitle, out.Outcome = clean(p.Agency), clean(p.Title), clean(p.Subtitle), clean(p.Outcome)
 	out.Signers, out.Check, out.Sections = all(p.Signers), all(p.Check), make([]Section, len(p.Sections))
@@ -107,7 +94,7 @@ func (p *Protocol) printed() (*Protocol, error) {
 		s.Rows, s.Grids = rows, grids
 		out.Sections[i] = s
 	}
-	return &out, failed
+	return &out, c.failed
 }
 
 func (p *Protocol) draw(pages int) *fpdf.Fpdf {

@@ -35,10 +35,10 @@ type Proposals interface {
 }
 
 // Voters removes codes of voters that have expired, and what tells in which order
-// voters came.
+// voters came, in all campaigns for 0.
 type Voters interface {
 	PurgeCodes(ctx context.Context, now time.Time) (int, error)
-	MixVoters(ctx context.Context) error
+	MixVoters(ctx context.Context, campaign int64) error
 }
 
 // Housekeeping removes what nobody needs any more: forms and proposals that were
@@ -83,7 +83,7 @@ func (h *Housekeeping) clean(ctx context.Context) (bool, error) {
 	if _, err := h.Voters.PurgeCodes(ctx, now); err != nil {
 		return false, err
 	}
-	if err := h.Voters.MixVoters(ctx); err != nil {
+	if err := h.Voters.MixVoters(ctx, 0); err != nil {
 		return false, err
 	}
 	marked, err := h.Phones.MarkPhones(ctx, purgeAtOnce)

@@ -127,7 +127,7 @@ func (s *Campaigns) Count(ctx context.Context, by actor.Actor, id int64, log *Lo
 		return nil, fault.New(fault.Conflict, "campaign.not_now")
 	}
 	// Before choices are published.
-	if err := s.Box.MixVoters(ctx); err != nil {
+	if err := s.Box.MixVoters(ctx, id); err != nil {
 		return nil, err
 	}
 	// Nothing moves any more: the campaign is sealed. So it is counted outside of

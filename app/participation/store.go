@@ -32,9 +32,10 @@ type Box interface {
 	// Cast puts a ballot into the box, once. It is taken by when it arrived, not by
 	// when this is written.
 	Cast(ctx context.Context, c Casting) (Cast, error)
-	// MixVoters takes from the rows of those who voted what tells in which order they
-	// came: the log has an order too.
-	MixVoters(ctx context.Context) error
+	// MixVoters takes from the rows of those who voted in a campaign what tells in
+	// which order they came, in all that are not counted yet for 0: the log has an
+	// order too.
+	MixVoters(ctx context.Context, campaign int64) error
 	// FindBallots lists the ballots whose commitments begin so, at most two.
 	FindBallots(ctx context.Context, campaign int64, prefix []byte) ([]Ballot, error)
 	// EachBallot gives those that count, in the order of the log.

@@ -39,7 +39,7 @@ func TestVoters_keep_no_order(t *testing.T) {
 			for n := range voters {
 				require.NoError(t, vote(n))
 				if n%8 == 0 {
-					go func() { mixed <- s.MixVoters(t.Context()) }()
+					go func() { mixed <- s.MixVoters(t.Context(), 0) }()
 				}
 				require.True(t, fault.Is(vote(n/2), fault.Conflict), "who voted already")
 			}
